@@ -1,0 +1,1 @@
+"""The log, the venue gateway and the hosts that run the folds."""

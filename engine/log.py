@@ -1,0 +1,74 @@
+"""The log port: what every room of Podium may expect from a log, whatever keeps it.
+
+A log holds topics; a topic holds records in the order in which they were appended. ``engine/sqlite_log.py`` keeps the
+promise in one file, ``tests/contracts/test_log.py`` is the promise as tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Protocol
+
+import msgspec
+
+__all__ = ["NO_HEADERS", "Fence", "Log", "Record", "Stored"]
+
+NO_HEADERS: Mapping[str, bytes] = MappingProxyType({})
+
+
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """What a writer hands over."""
+
+    topic: str
+    key: str  # decides the partition; may be empty
+    value: bytes
+    time: int  # log time, microseconds since 1970-01-01T00:00Z, from the writer's injected clock
+    headers: Mapping[str, bytes] = NO_HEADERS
+
+
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """A record as it lies in the log."""
+
+    position: int  # above 0, strictly increasing within a partition of a topic; holes are allowed
+    topic: str
+    key: str
+    value: bytes
+    time: int
+    headers: Mapping[str, bytes] = NO_HEADERS
+    partition: int = 0
+
+
+class Fence(msgspec.Struct, frozen=True):
+    """A writer's right to append under a name; the newest holder of a name makes all earlier ones stale."""
+
+    name: str
+    number: int  # grows by one with each holder
+
+
+class Log(Protocol):
+    """An append-only log of several topics."""
+
+    id: str  # made once with the log, 32 hex digits; part of every epoch
+
+    async def append(self, records: Sequence[Record], *, fence: Fence | None = None) -> list[int]:
+        """Append records of one or several topics, all or nothing, and return their positions once they are durable.
+
+        Appends that arrive while a commit runs share the next one. Raises ``Fenced`` where the fence is stale,
+        ``LogFailed`` where the storage refused (nothing of the batch is stored then), ``LogClosed`` after ``close``.
+        """
+
+    def read(self, topic: str, after: int = 0, *, limit: int = 1000, partition: int = 0) -> list[Stored]:
+        """Return up to ``limit`` durable records with a position above ``after``, oldest first; [] at the head."""
+
+    def follow(self, topic: str, after: int = 0, *, partition: int = 0) -> AsyncIterator[list[Stored]]:
+        """Yield batches of records above ``after`` as they become durable, for ever, in whatever process they came."""
+
+    def head(self, topic: str, *, partition: int = 0) -> int:
+        """Return the position of the newest durable record of a topic, 0 where it holds none."""
+
+    async def fence(self, name: str) -> Fence:
+        """Take over the name: the fence returned is valid, every earlier one is stale from now on."""
+
+    async def close(self) -> None:
+        """Finish the commits under way, release the writer's lock and wake whoever follows."""

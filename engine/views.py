@@ -1,0 +1,117 @@
+"""The views as they stand after a cut: rows by key, sequence, content hash.
+
+Content is a view's keys and rows. A view's hash is the sum of its rows' hashes modulo 2^128, so that it is kept
+incrementally; a row is hashed only when a hash is asked for. ``status/*`` are operational views, outside content.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import msgspec
+
+from schemas.cut import Cut
+from schemas.views import Row
+
+__all__ = ["View", "Views", "encode_row"]
+
+_MODULUS = 1 << 128
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def encode_row(row: Row) -> bytes:
+    """Return a row's canonical JSON: equal rows have equal bytes."""
+    return _encoder.encode(row)
+
+
+class View:
+    """One view: its rows and where it stands."""
+
+    __slots__ = ("_hash", "_hashed", "_stale", "cut", "name", "revisions", "rows", "sequence")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.rows: dict[str, Row] = {}
+        self.revisions: dict[str, int] = {}
+        self.sequence = 0  # grows by one with each cut that changes the view
+        self.cut = 0  # the newest cut that changed it
+        self._hash = 0
+        self._hashed: dict[str, int] = {}
+        self._stale: set[str] = set()
+
+    def put(self, key: str, row: Row | None, revision: int) -> bool:
+        """Set or remove a row; say whether that changed the content."""
+        if row is None:
+            if self.rows.pop(key, None) is None:
+                return False
+            self.revisions.pop(key, None)
+        else:
+            if self.rows.get(key) == row:
+                self.revisions[key] = revision
+                return False
+            self.rows[key] = row
+            self.revisions[key] = revision
+        self._stale.add(key)
+        return True
+
+    @property
+    def hash(self) -> str:
+        """The content hash, 32 hex digits."""
+        for key in self._stale:
+            self._hash -= self._hashed.pop(key, 0)
+            row = self.rows.get(key)
+            if row is not None:
+                data = key.encode() + b"\0" + _encoder.encode(row)
+                number = int.from_bytes(blake2b(data, digest_size=16).digest())
+                self._hashed[key] = number
+                self._hash += number
+        self._stale.clear()
+        self._hash %= _MODULUS
+        return f"{self._hash:032x}"
+
+
+class Views:
+    """All views of a Games after the newest cut."""
+
+    def __init__(self) -> None:
+        self.cut = 0
+        self.time = 0  # log time of the newest cut, microseconds
+        self._views: dict[str, View] = {}
+
+    def __getitem__(self, name: str) -> View:
+        return self._views[name]
+
+    def get(self, name: str) -> View | None:
+        """Return a view, or None where it has never had a row."""
+        return self._views.get(name)
+
+    def names(self) -> list[str]:
+        """Return the names of all views, sorted."""
+        return sorted(self._views)
+
+    def apply(self, cut: Cut) -> list[str]:
+        """Take a cut; return the names of the views that it changed, in its order."""
+        changed: dict[str, View] = {}
+        for name, key, row, revision in cut.changes:
+            view = self._views.get(name)
+            if view is None:
+                if row is None:
+                    continue
+                view = self._views[name] = View(name)
+            if view.put(key, row, revision):
+                changed[name] = view
+        for view in changed.values():
+            view.sequence += 1
+            view.cut = cut.number
+        self.cut = cut.number
+        self.time = cut.time
+        return list(changed)
+
+    def digest(self) -> str:
+        """Return the hash over the content of all views, 32 hex digits."""
+        whole = blake2b(digest_size=16)
+        for name in self.names():
+            view = self._views[name]
+            if view.rows and not name.startswith("status/"):
+                whole.update(f"{name} {view.hash}\n".encode())
+        return whole.hexdigest()

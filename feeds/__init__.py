@@ -1,0 +1,1 @@
+"""Views to subscribers: WebSocket, HTTP JSON, ODF-style XML and the results page."""

@@ -1,0 +1,1 @@
+"""Pure aggregates of the people side: decide a command, evolve by an event."""

@@ -1,0 +1,1 @@
+"""Pure folds: decoding, results, medals, schedule. No I/O, no clock, no randomness."""

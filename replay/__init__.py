@@ -1,0 +1,1 @@
+"""Archives, importers, the replay clock and the synthetic Games."""
