@@ -2,7 +2,7 @@
 
 The first line is the header, an object. Every other line is one raw message, an array: source, session, serial, venue
 time (ms), log time (microseconds), and the exact bytes as a string; bytes that are not UTF-8 stand as base64, with a
-seventh element ``true``. Control records of a gateway (``serial`` 0) stand among them.
+seventh element ``true``. Serials below 0 are the notes of the gateway that stood among them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Message(NamedTuple):
 
     source: str
     session: str
-    serial: int  # from 1 within a session
+    serial: int  # from 1 within a session; below 0 a note of the gateway
     at: int  # venue time, ms; 0: none
     time: int  # log time, microseconds
     data: bytes
