@@ -1,0 +1,279 @@
+"""A log in one SQLite file: the promise of ``engine/log.py`` without a server.
+
+All topics share one committer. Where it runs was measured (``docs/decisions/log-committer.md``): on the loop while the
+storage syncs fast, in a thread of its own where a sync would hold the loop up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from engine.errors import LogClosed, LogReadOnly
+from engine.log import Fence, Record, Stored
+from engine.sqlite_checkpoint import Checkpointer
+from engine.sqlite_reader import SqliteReader
+from engine.sqlite_writer import Append, SqliteWriter, TakeOver
+from engine.wake_socket import WakeListener, WakeSender
+from engine.writer_lock import WriterLock
+
+__all__ = ["SqliteLog"]
+
+SLOW_SYNC = 0.001  # seconds of a commit above which the loop should not wait for it
+SAFETY_POLL = 5.0  # seconds after which a follower looks although nobody woke it
+FIND_WRITER = 0.2  # seconds between two looks for a writer, while there is none
+BATCH = 1000  # records that a follower gets at once, at most
+
+Committer = Literal["auto", "loop", "thread"]
+
+
+class SqliteLog:
+    """A log in one file, written by one process and read by any number.
+
+    ``append``, ``fence`` and ``close`` belong to one loop; ``read``, ``head``, ``topics`` and ``append_now`` may be
+    called from any thread, with or without a loop.
+    """
+
+    def __init__(self, path: Path, *, readonly: bool, committer: Committer, safety_poll: float) -> None:
+        self.path = path
+        self.readonly = readonly
+        self._committer = committer
+        self._safety_poll = safety_poll
+        self._closed = False
+        self._followers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+        self._pending: list[tuple[Append | TakeOver, asyncio.Future[None]]] = []
+        self._flushing: asyncio.AbstractEventLoop | None = None  # the loop on which a commit is due or runs
+        self._thread: ThreadPoolExecutor | None = None
+        self._lock: WriterLock | None = None
+        self._writer: SqliteWriter | None = None
+        if readonly:
+            self._reader = SqliteReader(path)
+            self.id = self._reader.id
+            return
+        if path.parent.is_dir():
+            self._lock = WriterLock(path)
+        try:
+            self._writer = SqliteWriter(path, self._committed)
+            self.id = self._writer.id
+            self._reader = SqliteReader(path)
+        except BaseException:
+            if self._writer:
+                self._writer.close()
+            if self._lock:
+                self._lock.release()
+            raise
+        self._sender = WakeSender(path)
+        self._checkpointer = Checkpointer(path, self._writer)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        readonly: bool = False,
+        committer: Committer = "auto",
+        safety_poll: float = SAFETY_POLL,
+    ) -> Self:
+        """Open a log, making it where there is none (unless ``readonly``).
+
+        Raises ``LogLocked`` where another process writes it, ``LogNotFound`` where there is nothing to read,
+        ``NotALog`` and ``NewerLog`` where the file is not for us, ``LogFailed`` where the storage refuses.
+        """
+        return cls(Path(os.path.realpath(path)), readonly=readonly, committer=committer, safety_poll=safety_poll)
+
+    # -- writing
+
+    async def append(self, records: Sequence[Record], *, fence: Fence | None = None) -> list[int]:
+        """Append records, all or nothing, and return their positions once they are durable.
+
+        A caller that is cancelled while it waits cannot know whether its records are stored.
+        """
+        request = Append(records, fence)
+        await self._submit(request)
+        return request.result
+
+    async def fence(self, name: str) -> Fence:
+        """Take over the name: the fence returned is valid, every earlier one is stale from now on."""
+        request = TakeOver(name)
+        await self._submit(request)
+        return request.result
+
+    def append_now(self, records: Sequence[Record], fence: Fence | None = None) -> list[int]:
+        """Do as ``append`` does, without a loop: for command-line hosts that import or replay at full speed."""
+        request = Append(records, fence)
+        self._commit_now(request)
+        return request.result
+
+    def fence_now(self, name: str) -> Fence:
+        """Do as ``fence`` does, without a loop."""
+        request = TakeOver(name)
+        self._commit_now(request)
+        return request.result
+
+    def _commit_now(self, request: Append | TakeOver) -> None:
+        self._writable().commit([request])
+        if request.error:
+            raise request.error
+
+    def _writable(self) -> SqliteWriter:
+        if self._closed:
+            raise LogClosed(str(self.path))
+        if self._writer is None:
+            raise LogReadOnly(str(self.path))
+        return self._writer
+
+    async def _submit(self, request: Append | TakeOver) -> None:
+        self._writable()
+        await self._enqueue(request)
+
+    def _enqueue(self, request: Append | TakeOver) -> asyncio.Future[None]:
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[None] = loop.create_future()
+        self._pending.append((request, outcome))
+        if self._flushing is not loop:  # it may still be a loop that ended before its turn came
+            self._flushing = loop
+            loop.call_soon(self._flush)  # after whatever else is ready in this turn, so that it shares the commit
+        return outcome
+
+    def _flush(self) -> None:
+        """Commit what has gathered; in a thread, more gathers meanwhile for the next."""
+        batch, self._pending = [(one, outcome) for one, outcome in self._pending if not outcome.done()], []
+        if not batch:
+            self._flushing = None
+            return
+        writer = self._writer
+        assert writer is not None
+        requests = [request for request, _ in batch]
+        if self._committer == "loop" or (self._committer == "auto" and writer.sync_time < SLOW_SYNC):
+            writer.commit(requests)
+            self._flushing = None
+            _settle(batch)
+            return
+        assert self._flushing is not None
+        self._thread = self._thread or ThreadPoolExecutor(1, thread_name_prefix=f"commit {self.path.name}")
+        work = self._flushing.run_in_executor(self._thread, writer.commit, requests)
+
+        def committed(_: asyncio.Future[None]) -> None:
+            _settle(batch)
+            self._flush()
+
+        work.add_done_callback(committed)
+
+    def _committed(self) -> None:
+        """Tell everybody that there is more to read; called by the writer, in whatever thread it runs."""
+        self._sender.send()
+        self._checkpointer.due()
+        self._wake_followers()
+
+    # -- reading
+
+    def read(self, topic: str, after: int = 0, *, limit: int = BATCH, partition: int = 0) -> list[Stored]:
+        """Return up to ``limit`` durable records with a position above ``after``, oldest first; [] at the head."""
+        return self._reader.read(topic, after, limit, partition)
+
+    def head(self, topic: str, *, partition: int = 0) -> int:
+        """Return the position of the newest durable record of a topic, 0 where it holds none."""
+        if self._writer and not self._closed and not partition:
+            return self._writer.head(topic)
+        return self._reader.head(topic, partition)
+
+    def topics(self) -> list[str]:
+        """Return the names of all topics that hold a record, sorted."""
+        return self._reader.topics()
+
+    async def follow(self, topic: str, after: int = 0, *, partition: int = 0) -> AsyncIterator[list[Stored]]:
+        """Yield batches of records above ``after`` as they become durable, until this log is closed."""
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+        listener = WakeListener(self.path, loop, woken.set) if self.readonly else None
+        self._followers.add((loop, woken))
+        try:
+            while not self._closed:
+                woken.clear()
+                if listener and not listener.connected:
+                    listener.connect()  # before reading: what is committed after it wakes us
+                if batch := self.read(topic, after, limit=BATCH, partition=partition):
+                    after = batch[-1].position
+                    yield batch
+                    if len(batch) == BATCH:
+                        await asyncio.sleep(0)  # far behind: let others have the loop between two batches
+                    continue
+                wait = self._safety_poll if listener is None or listener.connected else FIND_WRITER
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(min(wait, self._safety_poll)):
+                        await woken.wait()
+        finally:
+            self._followers.discard((loop, woken))
+            if listener:
+                listener.close()
+
+    def _wake_followers(self) -> None:
+        try:
+            here = asyncio.get_running_loop()
+        except RuntimeError:
+            here = None
+        for loop, woken in tuple(self._followers):
+            if loop is here:
+                woken.set()
+            else:
+                with suppress(RuntimeError):  # that loop has ended, and its followers with it
+                    loop.call_soon_threadsafe(woken.set)
+
+    # -- closing
+
+    async def close(self) -> None:
+        """Finish the commits under way, release the writer's lock and wake whoever follows."""
+        if self._closed:
+            return
+        self._closed = True  # nothing more is accepted
+        if self._flushing:
+            await self._enqueue(Append([]))  # behind all that was
+        self._release()
+
+    def close_now(self) -> None:
+        """Do as ``close`` does, without a loop; appends that wait on one get ``LogClosed``."""
+        if not self._closed:
+            self._closed = True
+            self._release()
+
+    def _release(self) -> None:
+        self._reader.close()
+        if self._writer:
+            self._checkpointer.close()
+            self._writer.close()
+            self._sender.close()
+        if self._thread:
+            self._thread.shutdown()
+        if self._lock:
+            self._lock.release()
+        self._wake_followers()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close_now()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+def _settle(batch: Sequence[tuple[Append | TakeOver, asyncio.Future[None]]]) -> None:
+    """Tell each caller its outcome."""
+    for request, outcome in batch:
+        if outcome.done():  # cancelled while the commit ran
+            continue
+        if request.error:
+            outcome.set_exception(request.error)
+        else:
+            outcome.set_result(None)
