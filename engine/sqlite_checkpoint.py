@@ -18,7 +18,6 @@ __all__ = ["Checkpointer"]
 
 PAUSE = 0.5  # seconds between two checkpoints under load
 LONGEST = 64 << 20  # bytes of WAL, above which commits wait for a moment so that it may start anew
-REMAINDER = 256  # pages that may be left to do when commits are made to wait
 
 
 class Checkpointer:
@@ -63,21 +62,22 @@ class Checkpointer:
                 self._checkpoint()
 
     def _checkpoint(self) -> None:
+        if self._pass() > self._longest and self._pass() > self._longest:  # the second does what came during the first
+            with self._writer.turn:  # and this what came during the second, so it is short
+                self._run_pragma()
+                self._done = self._writer.commits
+
+    def _pass(self) -> int:
+        """Checkpoint while commits go on; return the pages in the WAL."""
         with self._writer.turn:
             if self._writer.commits == self._done:
-                return
-        pages, left = self._pass()
-        while pages > self._longest and left > REMAINDER and not self._stop.is_set():
-            before = left
-            pages, left = self._pass()
-            if left >= before:  # commits come as fast as we go, or a reader holds us up
-                break
+                return 0
+        pages = self._run_pragma()
+        # Under ``turn``, as a commit that is already visible but not yet counted must not look like a later one.
         with self._writer.turn:
-            if pages > self._longest:
-                self._pass()
             self._done = self._writer.commits
+        return pages
 
-    def _pass(self) -> tuple[int, int]:
-        """Checkpoint what no reader needs in the WAL; return the pages in the WAL, and how many are still to do."""
-        ((_, pages, done),) = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        return pages, pages - done
+    def _run_pragma(self) -> int:
+        ((_, pages, _),) = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        return int(pages)
