@@ -33,6 +33,8 @@ class UnitRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     ranked_irms: tuple[str, ...] = ()  # keep their mark and rank (sailing DPI, SCP, RDG)
     placed_irms: tuple[str, ...] = ()  # ranked behind all marks, in the order of a decision (LAP)
     irm_points: dict[str, int] = {}  # fleet: points beyond the number of entries that an IRM costs; "*" for the others
+    factor: int = 1  # fleet: what a place costs (2 in a medal race), that of an IRM too
+    places_from: int = 1  # the rank of its best row: 3 in a small final, 7 in a final B
 
 
 class TotalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -48,7 +50,9 @@ class TotalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     discards: int = 0  # low_point: worst races left out
     complete: bool = False  # an IRM in a part takes the participant out of the ranks
     points: dict[str, tuple[int, ...]] = {}  # glob over phase + unit -> points by rank, the last one repeating
-    first: tuple[str, ...] = ()  # parts whose participants stand before all others, in the order of that part's rank
+    first: tuple[str, ...] = ()  # parts whose participants stand before all others, those of the first part first
+    within: Literal["total", "part"] = "total"  # what orders the participants of a part in first: total or rank there;
+    # where such a glob matches several units (a final of several races) their ranks decide nothing: a decision does
 
 
 class MedalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
