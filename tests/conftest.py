@@ -1,0 +1,90 @@
+"""What all tests share: the things outside the checkout, the seeds, and that CI skips nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+ON_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
+SOAK_SEEDS = int(os.environ.get("PODIUM_SOAK_SEEDS", "0"))
+FIXED_SEEDS = (1, 2, 3)
+
+# -- things outside the checkout: where one is missing the test is skipped, which on CI fails -----------------------
+
+
+@pytest.fixture(scope="session")
+def games_data() -> Path:
+    """The folder of real Games data: PODIUM_TEST_DATA, or shared/data beside the checkout."""
+    folder = Path(os.environ.get("PODIUM_TEST_DATA") or ROOT.parent / "shared" / "data")
+    if not (folder / "paris2024").is_dir():
+        pytest.skip(f"no real Games data in {folder}; name its folder by PODIUM_TEST_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium: PODIUM_CHROMIUM, or the system's."""
+    names = (os.environ.get("PODIUM_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if name and (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium; `scripts/setup test` installs it or says how")
+    return path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """On CI a skipped test has failed."""
+    report = yield
+    if not hasattr(report, "wasxfail"):
+        _fail_if_skipped(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """On CI a skipped file has failed."""
+    report = yield
+    _fail_if_skipped(report)
+    return report
+
+
+def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if ON_CI and report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"  # type: ignore[assignment]
+        report.longrepr = f"nothing may be skipped on CI: {reason}"
+
+
+# -- seeds: a few fixed ones, or the numbers of a soak --------------------------------------------------------------
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that takes ``seed`` once for each: the fixed ones, those of its marker ``seeds``, those of a soak."""
+    if "seed" in metafunc.fixturenames:
+        marked = [number for marker in metafunc.definition.iter_markers("seeds") for number in marker.args]
+        seeds = sorted({*FIXED_SEEDS, *marked, *range(1, SOAK_SEEDS + 1)})
+        metafunc.parametrize("seed", [pytest.param(number, marks=pytest.mark.seeded) for number in seeds])
+
+
+settings.register_profile(
+    "fixed", derandomize=True, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "soak", settings.get_profile("fixed"), derandomize=False, max_examples=max(100, 10 * SOAK_SEEDS)
+)
+settings.load_profile("soak" if SOAK_SEEDS else "fixed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need something by what they ask for."""
+    marks = {"games_data": pytest.mark.data, "chromium": pytest.mark.browser}
+    for item in items:
+        for fixture, mark in marks.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
