@@ -15,6 +15,7 @@ __all__ = [
     "AthleteRow",
     "CorrectionRow",
     "CurrentRow",
+    "EntryRow",
     "EventHead",
     "EventUnitRow",
     "MedalTableRow",
@@ -103,6 +104,13 @@ class StartRow(Row, frozen=True, omit_defaults=True, kw_only=True):
     from_unit: str = ""
     takes: str = ""  # W or L of from_unit
     members: tuple[str, ...] = ()
+
+
+class EntryRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+    """One entry of entries/{event}."""
+
+    participant: str
+    withdrawn: bool = False
 
 
 class RankingRow(Row, frozen=True, omit_defaults=True, kw_only=True):
@@ -219,6 +227,10 @@ class AthleteRow(Row, frozen=True, omit_defaults=True, kw_only=True):
     name: str = ""
     organisation: str = ""
     gender: str = ""
+    birth_date: str = ""
+    team: bool = False
+    members: tuple[str, ...] = ()
+    disciplines: tuple[str, ...] = ()
     event: str = ""
     medal: str = ""
 
@@ -288,13 +300,14 @@ class CorrectionRow(Row, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class StatusRow(Row, frozen=True, omit_defaults=True, kw_only=True):
-    """status/{venue} by source: operational, outside content."""
+    """status/{venue} by source, status/undecoded by message: operational, outside content."""
 
     source: str
     connected: bool = False
     silent: bool = False
     since: int = 0
     lost: tuple[str, ...] = ()
+    why: str = ""  # a message could not be decoded
 
 
 ROW_TYPES: dict[str, tuple[type[Row], ...]] = {  # view kind -> the types of its rows, the head first
@@ -302,6 +315,7 @@ ROW_TYPES: dict[str, tuple[type[Row], ...]] = {  # view kind -> the types of its
     "result": (ResultHead, ResultRow),
     "cumulative": (ResultHead, ResultRow),
     "phase": (ResultHead, PhaseRow),
+    "entries": (EntryRow,),
     "ranking": (RankingRow,),
     "event": (EventHead, EventUnitRow),
     "medallists": (MedallistRow,),

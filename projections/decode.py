@@ -1,0 +1,154 @@
+"""The decode fold: raw messages of one source become assertions.
+
+It uses nothing but what came on that source: the order of its sessions, the units that it spoke of, and so on. What
+cannot be decoded is listed with its reason, and stays in the raw log.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from projections.entries import Name
+from schemas import messages as m
+from schemas.games import Games
+from schemas.rsc import is_rsc
+
+__all__ = ["GAMES_KEY", "Assertion", "Decoder", "SourceState", "Undecodable"]
+
+GAMES_KEY = "GAMES"  # the key of what spans disciplines
+
+
+class Assertion(NamedTuple):
+    """A decoded message, with what it needs to take its place among the others."""
+
+    key: str  # discipline, or GAMES
+    message: m.VenueMessage
+    name: Name
+    order: tuple[int | str, ...]  # (authority, source, session's number, serial)
+    reason: str = ""  # of a correction or retraction
+    target: Name | None = None  # what it corrects or retracts
+    units: tuple[str, ...] = ()  # of lost serials: the units that the source had spoken of
+
+
+class Undecodable(NamedTuple):
+    """A raw message that says nothing we know."""
+
+    name: Name
+    why: str
+
+
+class SourceState(msgspec.Struct):
+    """What is known of one source."""
+
+    sessions: dict[str, int] = {}  # session -> its number, in the order in which they came
+    units: set[str] = set()  # spoken of in the newest session
+    newest: str = ""
+    lossy: set[str] = set()  # disciplines with units that lost serials may touch
+    undecodable: int = 0
+
+
+_by_discipline = ("unit", "event")
+_kind_of = {cls: kind for kind, cls in m.KINDS.items()}
+_field_of: dict[type[m.Message], str] = {
+    cls: next((field for field in _by_discipline if field in cls.__struct_fields__), "") for cls in _kind_of
+}
+
+
+def parse_name(text: str) -> Name:
+    """Return the name that ``source/session/serial`` writes."""
+    source, session, serial = text.rsplit("/", 2)
+    return source, session, int(serial)
+
+
+class Decoder:
+    """Decodes all sources of a Games; the state of each is its own."""
+
+    def __init__(self, games: Games, sources: dict[str, SourceState] | None = None) -> None:
+        self.games = games
+        self.sources: dict[str, SourceState] = sources if sources is not None else {}
+        self._authority: dict[tuple[str, type[m.Message]], int] = {}
+
+    def decode(self, source: str, session: str, serial: int, data: bytes) -> list[Assertion] | Undecodable:
+        """Return what a raw message asserts; nothing for a heartbeat."""
+        state = self.sources.get(source)
+        if state is None:
+            state = self.sources[source] = SourceState()
+        number = state.sessions.get(session)
+        if number is None:
+            number = state.sessions[session] = len(state.sessions)
+        if state.newest != session:
+            state.newest = session
+            state.units.clear()
+        name = (source, session, serial)
+        try:
+            message = m.decode(data)
+            if type(message) is m.Correction or type(message) is m.Retraction:
+                return self._amendment(message, name, number)
+        except (msgspec.DecodeError, ValueError) as error:
+            state.undecodable += 1
+            return Undecodable(name, _why(error, data))
+        kind = type(message)
+        if kind is m.SerialsLost or kind is m.SerialsHealed:
+            return self._lost(message, name, number, state)
+        key = self._key(message)
+        if key is None:
+            state.undecodable += 1
+            return Undecodable(name, f"$.{_field_of[kind]}: not an RSC")
+        if _field_of[kind] == "unit":
+            state.units.add(message.unit)  # type: ignore[union-attr]
+        return [Assertion(key, message, name, (self._rank(source, kind), source, number, serial))]
+
+    def _rank(self, source: str, kind: type[m.Message]) -> int:
+        held = self._authority.get((source, kind))
+        if held is None:
+            held = self.games.authority(_kind_of[kind], self.games.role_of(source))
+            self._authority[source, kind] = held
+        return held
+
+    def _key(self, message: m.VenueMessage) -> str | None:
+        field = _field_of[type(message)]
+        if field:
+            code: str = getattr(message, field)
+            return code[:3] if is_rsc(code) else None
+        if isinstance(message, m.Communication):
+            return message.discipline[:3]
+        return GAMES_KEY
+
+    def _amendment(self, message: m.Correction | m.Retraction, name: Name, number: int) -> list[Assertion]:
+        target = parse_name(message.target)
+        key = message.unit[:3] if is_rsc(message.unit) else GAMES_KEY
+        inner: m.VenueMessage = message
+        if isinstance(message, m.Correction):
+            inner = m.decode(bytes(message.message))
+            key = self._key(inner) or GAMES_KEY
+        order = (self._rank(name[0], type(inner)), name[0], number, name[2])
+        return [Assertion(key, inner, name, order, message.reason, target)]
+
+    def _lost(
+        self, message: m.SerialsLost | m.SerialsHealed, name: Name, number: int, state: SourceState
+    ) -> list[Assertion]:
+        order = (0, name[0], number, name[2])
+        if isinstance(message, m.SerialsHealed):
+            return [Assertion(key, message, name, order) for key in sorted(state.lossy)]
+        units: dict[str, list[str]] = {}
+        for unit in sorted(state.units):
+            units.setdefault(unit[:3], []).append(unit)
+        state.lossy.update(units)
+        return [Assertion(key, message, name, order, units=tuple(codes)) for key, codes in units.items()]
+
+
+def _why(error: Exception, data: bytes) -> str:
+    text = str(error)
+    if "Invalid value" in text and "kind" in text:
+        try:
+            kind = msgspec.json.decode(data, type=_Kind).kind
+        except msgspec.DecodeError:
+            kind = ""
+        return f"unknown kind {kind!r}" if kind else text
+    return text
+
+
+class _Kind(msgspec.Struct):
+    kind: str = ""

@@ -1,0 +1,572 @@
+"""The discipline fold: what every source said of a discipline, joined into results, totals and medals.
+
+``apply`` takes one assertion; ``changes`` gives the rows that it changed. One assertion changes its unit; from a unit
+that is over it goes on to the phase, the totals and the medals of its event, in the same cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from projections import standing
+from projections.decode import Assertion
+from projections.derived import Derived
+from projections.entries import Entry, Name, Said, Void, find, message_of, say, settle
+from projections.medals import apply_decisions, awards_of, places_of
+from projections.models import NOTHING
+from projections.rows import correction_rows, head_row, result_row, start_rows
+from projections.schedule import day_of, schedule_row
+from projections.totals import total_of
+from projections.unit import Loss, Unit
+from schemas import messages as m
+from schemas.cut import Change
+from schemas.games import Games
+from schemas.rsc import event_of, phase_of
+from schemas.sport import Sport, TotalRule, UnitRule
+from schemas.views import (
+    HEAD,
+    EntryRow,
+    EventHead,
+    EventUnitRow,
+    MedallistRow,
+    NoticeRow,
+    PhaseRow,
+    RankingRow,
+    RecordRow,
+    Row,
+)
+
+__all__ = ["DisciplineFold", "DisciplineState", "Event"]
+
+_SETTLING = (m.ResultStatus, m.UnitNotHeld)  # may open or close a unit, or give medals without one
+_UNKNOWN_RULE = UnitRule(model="order", ties="break")
+
+
+class Event(msgspec.Struct):
+    """An event of the discipline: its units and what was said of it."""
+
+    code: str
+    said: Said = {}
+    units: list[str] = []
+    totals: list[str] = []
+    phases: set[str] = set()
+
+
+class DisciplineState(msgspec.Struct):
+    """All that is known of a discipline."""
+
+    code: str
+    units: dict[str, Unit] = {}
+    events: dict[str, Event] = {}
+    said: Said = {}  # notices, records, and what else is about no single unit
+    pending: list[tuple[Name, Entry]] = []
+
+
+class Identity(NamedTuple):
+    """How a kind of message names what it asserts."""
+
+    kind: str
+    subject: str  # the field that names the participant; empty: the unit itself
+    ordinals: tuple[str, ...]
+
+
+def _identities() -> Iterator[tuple[type[m.Message], Identity]]:
+    subjects = {m.LineUp: "team", m.Substitution: "team", m.RecordClaimed: "", m.RecordRatified: ""}
+    ordinals: dict[type[m.Message], tuple[str, ...]] = {
+        m.JudgeMark: ("ordinal", "judge", "component"),
+        m.ProtestLodged: ("protest",),
+        m.ProtestClosed: ("protest",),
+        m.ParticipantReplaced: ("leaves",),
+        m.RecordLoaded: ("event", "type"),
+        m.RecordClaimed: ("unit", "type", "subject"),
+        m.RecordRatified: ("unit", "type", "subject"),
+        m.Entry: ("participant",),
+        m.MedalDecision: ("subject",),
+        m.Communication: ("number",),
+    }
+    for kind, cls in m.KINDS.items():
+        fields = cls.__struct_fields__
+        subject = subjects.get(cls, "subject" if "subject" in fields and "unit" in fields else "")
+        numbered = ordinals.get(cls, ("ordinal",) if "ordinal" in fields else ())
+        yield cls, Identity(kind, subject, numbered)
+
+
+IDENTITIES = dict(_identities())
+_ABOUT_UNITS = frozenset(
+    cls for cls in IDENTITIES if "unit" in cls.__struct_fields__ and cls not in (m.RecordClaimed, m.RecordRatified)
+)
+
+
+def identity_of(message: m.Message) -> str:
+    """Return the identity of what a message asserts, within its unit and subject."""
+    kind, _, ordinals = IDENTITIES[type(message)]
+    if not ordinals:
+        return kind
+    if len(ordinals) == 1:
+        return f"{kind}:{getattr(message, ordinals[0])}"
+    return ":".join((kind, *(str(getattr(message, field)) for field in ordinals)))
+
+
+class DisciplineFold:
+    """Folds the assertions of one discipline."""
+
+    def __init__(self, code: str, sport: Sport | None, games: Games, state: DisciplineState | None = None) -> None:
+        self.sport = sport or Sport(code, code, ())
+        self.games = games
+        self.state = state or DisciplineState(code)
+        self.derived = Derived()
+        self._dirty: dict[str, Unit] = {}
+        self._starts: dict[str, None] = {}  # dicts, not sets: what is shown has one order
+        self._plans: dict[str, None] = {}
+        self._events: dict[str, None] = {}
+        self._loose = False
+        self._effects: dict[type[m.Message], Callable[[Unit, m.Message], None]] = {
+            m.StartList: self._start_list,
+            m.Draw: self._drawn,
+            m.ParticipantReplaced: self._start_list,
+            m.OrderDecided: self._decided,
+            m.MatchDecided: self._decided,
+            m.Period: self._scored,
+            m.ResultStatus: self._planned,
+            m.UnitStatus: self._planned,
+            m.UnitScheduled: self._planned,
+            m.UnitPostponed: self._planned,
+            m.UnitMoved: self._planned,
+            m.UnitCancelled: self._planned,
+            m.UnitNotHeld: self._planned,
+            m.Start: self._planned,
+            m.LineUp: self._drawn,
+            m.Substitution: self._drawn,
+        }
+
+    # -- taking an assertion ------------------------------------------------------------------------------------
+
+    def apply(self, assertion: Assertion) -> None:
+        """Take one assertion."""
+        message = assertion.message
+        cls = type(message)
+        if assertion.target is not None:
+            self._amend(assertion)
+        elif cls in _ABOUT_UNITS:
+            unit = self.unit(message.unit)  # type: ignore[union-attr]
+            self._say(unit, Entry(assertion.order, assertion.name, message))
+            if unit.pending:
+                self._retry(unit)
+        elif cls is m.SerialsLost or cls is m.SerialsHealed:
+            self._lose(assertion)
+        else:
+            said = self.event(message.event).said if hasattr(message, "event") else self.state.said
+            if say(said, identity_of(message), Entry(assertion.order, assertion.name, message)):
+                self._loosely_said(message)
+            if self.state.pending:
+                self._retry_loose()
+        if self._events:
+            for code in self._events:
+                self._settle_event(self.state.events[code])
+            self._events.clear()
+
+    def unit(self, code: str) -> Unit:
+        """Return a unit, a new one where nothing was said of it yet."""
+        unit = self.state.units.get(code)
+        if unit is None:
+            event = self.event(event_of(code))
+            total = self._total_rule(code)
+            rule = self._rule_of(total) if total else self.sport.unit_rule(code) or _UNKNOWN_RULE
+            unit = Unit(code, rule, self.sport.irms, total is not None)
+            self.state.units[code] = unit
+            event.units.append(code)
+            self._plans[code] = None
+        return unit
+
+    def event(self, code: str) -> Event:
+        """Return an event, a new one where nothing was said of it yet."""
+        code = event_of(code)
+        event = self.state.events.get(code)
+        if event is None:
+            event = self.state.events[code] = Event(code)
+        return event
+
+    def _total_rule(self, code: str) -> TotalRule | None:
+        rules = self.sport.total_rules(code)
+        return next((rule for rule in rules if rule.code == code[22:]), None)
+
+    @staticmethod
+    def _rule_of(total: TotalRule) -> UnitRule:
+        return UnitRule(model="points", best=total.best, decimals=total.decimals, ties=total.ties)
+
+    def _say(self, unit: Unit, entry: Entry) -> None:
+        message = entry.message
+        kind, subject, _ = IDENTITIES[type(message)]
+        who = getattr(message, subject) if subject else ""
+        repeated = unit.said if not who else unit.lines[who].said if who in unit.lines else {}
+        identity = kind if not IDENTITIES[type(message)].ordinals else identity_of(message)
+        again = identity in repeated
+        if unit.say(who, identity, entry):
+            self._touched(unit, message)
+        if again:
+            self._list_corrections(unit)
+
+    def _touched(self, unit: Unit, message: m.Message) -> None:
+        effect = self._effects.get(type(message))
+        if effect is not None:
+            effect(unit, message)
+        self._dirty[unit.code] = unit
+        if unit.rule.model == "match":
+            unit.settle_match()
+        if unit.closed or unit.total or type(message) in _SETTLING:
+            self._events[event_of(unit.code)] = None
+
+    def _start_list(self, unit: Unit, _message: m.Message) -> None:
+        listed = message_of(unit.said, "start_list")
+        starters = {one.participant: one for one in listed.starters} if isinstance(listed, m.StartList) else {}
+        for identity in sorted(unit.said):
+            change = message_of(unit.said, identity)
+            if isinstance(change, m.ParticipantReplaced):
+                gone = starters.pop(change.leaves, None)
+                if gone is not None:
+                    starters.setdefault(change.enters, m.Starter(change.enters, gone.order))
+        unit.list_starters(starters)
+        self._starts[unit.code] = None
+
+    def _drawn(self, unit: Unit, _message: m.Message) -> None:
+        self._starts[unit.code] = None
+
+    def _decided(self, unit: Unit, _message: m.Message) -> None:
+        unit.decide()
+
+    def _scored(self, unit: Unit, message: m.Message) -> None:
+        assert isinstance(message, m.Period)
+        unit.score(message.scores)
+
+    def _planned(self, unit: Unit, message: m.Message) -> None:
+        self._plans[unit.code] = None
+        if isinstance(message, m.ResultStatus) and any(
+            e.others for line in unit.lines.values() for e in line.said.values()
+        ):
+            self._list_corrections(unit)
+
+    # -- corrections and retractions ----------------------------------------------------------------------------
+
+    def _amend(self, assertion: Assertion) -> None:
+        message, target = assertion.message, assertion.target
+        assert target is not None
+        entry = Entry(assertion.order, assertion.name, message, assertion.reason, target)
+        if "unit" not in type(message).__struct_fields__ or not message.unit[22:].strip("-"):  # type: ignore[union-attr]
+            if not self._amend_loose(entry):
+                self.state.pending.append((target, entry))
+            return
+        unit = self.unit(message.unit)  # type: ignore[union-attr]
+        if any(held.name == entry.name for _, held in unit.pending):
+            return
+        if not self._amend_unit(unit, entry):
+            unit.pending.append((target, entry))
+            unit.head_dirty = True
+            self._dirty[unit.code] = unit
+        self._list_corrections(unit)
+
+    def _amend_unit(self, unit: Unit, entry: Entry) -> bool:
+        assert entry.target is not None
+        found = unit.find(entry.target)
+        if found is None:
+            return False
+        subject, identity, target = found
+        message = entry.message
+        own = IDENTITIES[type(message)].subject
+        if isinstance(message, m.Retraction):
+            moved = True
+        else:
+            moved = (getattr(message, own) if own else "", identity_of(message)) != (subject, identity)
+            if not moved:
+                entry.key = (*target.key, *entry.key)
+        if moved:
+            target.void = Void(entry.name, entry.reason, message.at)
+            said = unit.lines[subject].said if subject else unit.said
+            held = said[identity]
+            settle(said, identity, [held, *held.others])
+            self._refreshed(unit, subject, target.message)
+        if not isinstance(message, m.Retraction):
+            self._say(unit, entry)
+        return True
+
+    def _refreshed(self, unit: Unit, subject: str, message: m.Message) -> None:
+        if subject:
+            line = unit.lines[subject]
+            line.revision += 1
+            unit.refresh(line)
+            unit.dirty.add(subject)
+        else:
+            unit.revision += 1
+            unit.head_dirty = True
+        self._touched(unit, message)
+
+    def _retry(self, unit: Unit) -> None:
+        waiting, unit.pending = unit.pending, []
+        for target, entry in waiting:
+            if not self._amend_unit(unit, entry):
+                unit.pending.append((target, entry))
+        if len(waiting) != len(unit.pending):
+            unit.head_dirty = True
+            self._dirty[unit.code] = unit
+            self._list_corrections(unit)
+
+    def _amend_loose(self, entry: Entry) -> bool:
+        assert entry.target is not None
+        for said in (self.state.said, *(event.said for event in self.state.events.values())):
+            found = find(said, entry.target)
+            if found is not None:
+                identity, target = found
+                if isinstance(entry.message, m.Retraction):
+                    target.void = Void(entry.name, entry.reason, entry.message.at)
+                    held = said[identity]
+                    settle(said, identity, [held, *held.others])
+                else:
+                    entry.key = (*target.key, *entry.key)
+                    say(said, identity, entry)
+                self._loosely_said(target.message)
+                return True
+        return False
+
+    def _retry_loose(self) -> None:
+        waiting, self.state.pending = self.state.pending, []
+        self.state.pending = [(target, entry) for target, entry in waiting if not self._amend_loose(entry)]
+
+    def _loosely_said(self, message: m.Message) -> None:
+        self._loose = True
+        if hasattr(message, "event"):
+            self._events[event_of(message.event)] = None
+
+    def _lose(self, assertion: Assertion) -> None:
+        message, (source, _, _) = assertion.message, assertion.name
+        if isinstance(message, m.SerialsLost):
+            for code in assertion.units:
+                unit = self.unit(code)
+                loss = Loss(source, message.session, message.first, message.last, message.at)
+                if loss not in unit.lost:
+                    unit.lost.append(loss)
+                    unit.head_dirty = True
+                    self._dirty[code] = unit
+        elif isinstance(message, m.SerialsHealed):
+            for unit in self.state.units.values():
+                if unit.lost:
+                    unit.heal(source, message.session, message.first, message.last)
+                    self._dirty[unit.code] = unit
+
+    def _list_corrections(self, unit: Unit) -> None:
+        view = f"corrections/{self.state.code}"
+        rows = correction_rows(unit)
+        for key in sorted(unit.corrected - rows.keys()):
+            self.derived.put(view, key, None)
+        for key, row in rows.items():
+            self.derived.put(view, key, row)
+        unit.corrected = set(rows)
+
+    # -- phases, totals, medals ---------------------------------------------------------------------------------
+
+    def _settle_event(self, event: Event) -> None:
+        units = self.state.units
+        for rule in self.sport.total_rules(event.code):
+            if rule.formula != "given":
+                self._settle_total(event, rule)
+        over = [units[code] for code in event.units if units[code].closed]
+        self._settle_phases(event, [unit for unit in over if not unit.total and unit.rule.model != "match"])
+        self._settle_medals(event, [units[code] for code in event.units])
+
+    def _settle_total(self, event: Event, rule: TotalRule) -> None:
+        parts = [self.state.units[code] for code in event.units]
+        totals = total_of(rule, [unit for unit in parts if unit.closed and unit.code[22:] != rule.code])
+        code = event.code[:22] + rule.code
+        if not totals and code not in self.state.units:
+            return
+        total = self.unit(code)
+        for participant in sorted(total.lines.keys() - totals.keys()):
+            if total.lines[participant].parts:
+                total.put(participant, NOTHING, "", {}, None)
+        for participant in sorted(totals):
+            total.put(participant, *totals[participant])
+        self._dirty[code] = total
+
+    def _settle_phases(self, event: Event, over: list[Unit]) -> None:
+        phases: dict[str, list[Unit]] = {}
+        for unit in over:
+            phases.setdefault(phase_of(unit.code), []).append(unit)
+        for phase, units in phases.items():
+            view = f"phase/{phase}"
+            if len(units) > 1 and len({unit.rule for unit in units}) == 1:
+                event.phases.add(phase)
+                self.derived.replace(view, _phase_rows(units))
+        for phase in sorted(event.phases - {phase for phase, units in phases.items() if len(units) > 1}):
+            self.derived.replace(f"phase/{phase}", {})
+
+    def _settle_medals(self, event: Event, units: list[Unit]) -> None:
+        rule = self.sport.medal_rule(event.code)
+        decisions = [
+            e.message for e in event.said.values() if e.void is None and isinstance(e.message, m.MedalDecision)
+        ]
+        awards = awards_of(rule, units) if rule else []
+        if rule is not None and decisions:
+            awards = apply_decisions(awards, decisions, awards[0].unit if awards else "")
+        medallists: dict[str, Row] = {
+            award.participant: MedallistRow(
+                participant=award.participant,
+                event=event.code,
+                medal=award.medal,
+                day=day_of(self.state.units[award.unit], self.games) if award.unit else "",
+                unit=award.unit,
+                state=award.state,
+                reason=award.reason,
+            )
+            for award in awards
+        }
+        self.derived.replace(f"medallists/{event.code}", medallists)
+        places: dict[str, Row] = {
+            place.participant: RankingRow(
+                participant=place.participant,
+                rank=place.rank,
+                tied=place.tied,
+                mark=place.line.worth.mark if place.line else "",
+                irm=place.line.irm if place.line else "",
+                unit=place.unit,
+            )
+            for place in (places_of(rule, units) if rule else [])
+        }
+        self.derived.replace(f"ranking/{event.code}", places)
+        self.derived.put(f"event/{event.code}", HEAD, self._event_head(event, units, medallists))
+
+    def _event_head(self, event: Event, units: list[Unit], medallists: dict[str, Row]) -> EventHead:
+        listed = message_of(event.said, "event")
+        begun = any(unit.status not in ("", "START_LIST") for unit in units)
+        days = sorted({row.day for row in medallists.values() if isinstance(row, MedallistRow)})
+        return EventHead(
+            event=event.code,
+            name=listed.name if isinstance(listed, m.Event) else "",
+            discipline=self.state.code,
+            state="FINISHED" if medallists else "RUNNING" if begun else "SCHEDULED",
+            day=days[-1] if days else "",
+        )
+
+    # -- what changed -------------------------------------------------------------------------------------------
+
+    def changes(self) -> list[Change]:
+        """Return the rows that changed since the last call, in a fixed order."""
+        changes: list[Change] = []
+        for code in self._starts:
+            self.derived.replace(f"startlist/{code}", dict(start_rows(self.state.units[code])))
+        for code in self._plans:
+            self._list_plan(self.state.units[code])
+        if self._loose:
+            self._list_loose()
+        self._starts.clear()
+        self._plans.clear()
+        for code, unit in self._dirty.items():
+            view = f"{'cumulative' if unit.total else 'result'}/{code}"
+            if unit.head_dirty or unit.dirty:
+                changes.append(Change(view, HEAD, head_row(unit), unit.revision))
+                unit.head_dirty = False
+            for participant in sorted(unit.dirty):
+                line = unit.lines[participant]
+                changes.append(Change(view, participant, result_row(unit, line), line.revision))
+            unit.dirty.clear()
+        self._dirty.clear()
+        changes += self.derived.drain()
+        return changes
+
+    def forget(self) -> None:
+        """Drop the notes of what changed, for a fold that nobody watches."""
+        for unit in self._dirty.values():
+            unit.dirty.clear()
+            unit.head_dirty = False
+        self._dirty.clear()
+        self._starts.clear()
+        self._plans.clear()
+        self._loose = False
+        self.derived.drain()
+
+    def _list_plan(self, unit: Unit) -> None:
+        row = schedule_row(unit, self.games)
+        self.derived.put(f"schedule/{self.state.code}", unit.code, row)
+        event = event_of(unit.code)
+        if not unit.total:
+            status = EventUnitRow(unit=unit.code, status=unit.status, schedule=row.status if row else "")
+            self.derived.put(f"event/{event}", unit.code, status)
+
+    def _list_loose(self) -> None:
+        self._loose = False
+        notices: dict[str, Row] = {}
+        records: dict[str, Row] = {}
+        held = [*self.state.said.values(), *(e for event in self.state.events.values() for e in event.said.values())]
+        for entry in held:
+            message = entry.message
+            if entry.void is not None:
+                continue
+            if isinstance(message, m.Communication):
+                notices[message.number] = NoticeRow(
+                    number=message.number, title=message.title, text=message.text, at=message.at
+                )
+            elif isinstance(message, m.RecordLoaded):
+                records[f"{event_of(message.event)}/{message.type}"] = RecordRow(
+                    event=event_of(message.event),
+                    type=message.type,
+                    mark=message.mark,
+                    holder=message.holder,
+                    date=message.date,
+                    place=message.place,
+                )
+        for entry in held:
+            message = entry.message
+            if isinstance(message, m.RecordClaimed) and entry.void is None:
+                ratified = message_of(
+                    self.state.said, f"record_ratified:{message.unit}:{message.type}:{message.subject}"
+                )
+                refused = isinstance(ratified, m.RecordRatified) and not ratified.ratified
+                if not refused:
+                    key = f"{event_of(message.unit)}/{message.type}/{message.unit}/{message.subject}"
+                    records[key] = RecordRow(
+                        event=event_of(message.unit),
+                        type=message.type,
+                        mark=message.mark,
+                        holder=message.subject,
+                        unit=message.unit,
+                        equalled=message.equalled,
+                        state="ratified" if ratified is not None else "claimed",
+                    )
+        for event in self.state.events.values():
+            entries: dict[str, Row] = {
+                e.message.participant: EntryRow(participant=e.message.participant, withdrawn=e.message.withdrawn)
+                for e in event.said.values()
+                if isinstance(e.message, m.Entry) and e.void is None
+            }
+            self.derived.replace(f"entries/{event.code}", entries)
+        self.derived.replace(f"notices/{self.state.code}", notices)
+        self.derived.replace(f"records/{self.state.code}", records)
+
+
+def _phase_rows(units: list[Unit]) -> dict[str, Row]:
+    """Rank everybody of a phase over its units, by the marks alone."""
+    found = sorted(
+        (line.key[0][:3], line.participant, unit.code, line)
+        for unit in units
+        for line in unit.lines.values()
+        if unit.knows(line) and line.key[0][0] != standing.UNKNOWN
+    )
+    rows: dict[str, Row] = {}
+    for index, (place, participant, code, line) in enumerate(found):
+        ranked = place[0] == standing.MARKED
+        same = [other for other in (index - 1, index + 1) if 0 <= other < len(found) and found[other][0] == place]
+        first = index
+        while first > 0 and found[first - 1][0] == place:
+            first -= 1
+        qualification = message_of(line.said, "qualification")
+        rows[participant] = PhaseRow(
+            participant=participant,
+            unit=code,
+            rank=first + 1 if ranked else None,
+            tied=ranked and bool(same),
+            mark=line.worth.mark,
+            irm=line.irm,
+            unit_rank=line.rank,
+            qualification=qualification.mark if isinstance(qualification, m.Qualification) else "",
+        )
+    return rows

@@ -1,0 +1,85 @@
+"""The whole fold of one process: decode, disciplines, games; one cut for one raw message.
+
+Every cut is a function of the raw messages up to it. What each source said keeps its own order; how the sources were
+interleaved changes when a row changes, never what stands at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from projections.decode import GAMES_KEY, Assertion, Decoder, Undecodable
+from projections.discipline import DisciplineFold
+from projections.games import GamesFold
+from projections.people import PeopleFold
+from schemas.cut import Change
+from schemas.games import DEFAULT_GAMES, Games
+from schemas.sport import Sport
+
+__all__ = ["VERSION", "Fold"]
+
+VERSION = 1  # of the folds' meaning: part of every epoch
+
+
+class Fold:
+    """All folds, in the order in which a message passes them."""
+
+    def __init__(self, sports: Mapping[str, Sport], games: Games = DEFAULT_GAMES) -> None:
+        self.sports = sports
+        self.games = games
+        self.decoder = Decoder(games)
+        self.people = PeopleFold()
+        self.disciplines: dict[str, DisciplineFold] = {}
+        self.spanning = GamesFold()
+        self._touched: dict[str, DisciplineFold] = {}
+        self._people_touched = False
+
+    def apply(self, source: str, session: str, serial: int, data: bytes) -> None:
+        """Take one raw message."""
+        decoded = self.decoder.decode(source, session, serial, data)
+        if isinstance(decoded, Undecodable):
+            self.people.undecodable(decoded)
+            self._people_touched = True
+            return
+        for assertion in decoded:
+            self._pass_on(assertion)
+
+    def _pass_on(self, assertion: Assertion) -> None:
+        key = assertion.key
+        if key == GAMES_KEY:
+            self.people.apply(assertion)
+            self._people_touched = True
+            return
+        fold = self._touched.get(key)
+        if fold is None:
+            fold = self._touched[key] = self.discipline(key)
+        fold.apply(assertion)
+
+    def discipline(self, code: str) -> DisciplineFold:
+        """Return the fold of a discipline."""
+        fold = self.disciplines.get(code)
+        if fold is None:
+            fold = self.disciplines[code] = DisciplineFold(code, self.sports.get(code), self.games)
+        return fold
+
+    def changes(self) -> list[Change]:
+        """Return what changed since the last call: the changes of one cut."""
+        changes: list[Change] = []
+        if self._people_touched:
+            changes += self.people.changes()
+            self._people_touched = False
+        for fold in self._touched.values():
+            changes += fold.changes()
+        self._touched.clear()
+        if changes:
+            changes += self.spanning.apply(changes)
+        return changes
+
+    def forget(self) -> None:
+        """Drop the notes of what changed, for a fold that nobody watches."""
+        if self._people_touched:
+            self.people.changes()
+            self._people_touched = False
+        for fold in self._touched.values():
+            fold.forget()
+        self._touched.clear()

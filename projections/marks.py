@@ -1,0 +1,62 @@
+"""Marks: from the text shown at a venue to an integer, and back.
+
+A value is an integer in 10^-decimals of the mark's base unit (second, metre, point, kilogram, stroke).
+"""
+
+from __future__ import annotations
+
+__all__ = ["BadMark", "format_gap", "format_value", "parse_mark"]
+
+
+class BadMark(ValueError):
+    """A text that is no mark."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"not a mark: {text!r}")
+        self.text = text
+
+
+def parse_mark(text: str, decimals: int) -> int:
+    """Return the value of a mark such as ``9.80``, ``1:43.20``, ``2:06:26`` or ``-4``.
+
+    More decimals than the definition keeps are an error: nothing is rounded away. Raises ``BadMark``.
+    """
+    whole, _, fraction = text.strip().partition(".")
+    if len(fraction) > decimals:
+        if fraction[decimals:].strip("0"):
+            raise BadMark(text)
+        fraction = fraction[:decimals]
+    try:
+        if ":" in whole:
+            seconds = 0
+            for part in whole.split(":"):
+                seconds = seconds * 60 + int(part)
+            return seconds * 10**decimals + int(fraction.ljust(decimals, "0") or 0)
+        return int(whole + fraction.ljust(decimals, "0"))
+    except ValueError:
+        raise BadMark(text) from None
+
+
+def format_value(value: int, decimals: int, *, clock: bool = False) -> str:
+    """Return a value as shown: ``9.80``, and with ``clock`` ``1:43.20``."""
+    sign, value = ("-", -value) if value < 0 else ("", value)
+    whole, fraction = divmod(value, 10**decimals)
+    tail = f".{fraction:0{decimals}d}" if decimals else ""
+    if not clock or whole < 60:
+        return f"{sign}{whole}{tail}"
+    minutes, seconds = divmod(whole, 60)
+    if minutes < 60:
+        return f"{sign}{minutes}:{seconds:02d}{tail}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{sign}{hours}:{minutes:02d}:{seconds:02d}{tail}"
+
+
+def format_gap(value: int, leader: int, decimals: int, shown: str, *, clock: bool = False) -> str:
+    """Return how far a value is behind (+) or below (-) the leader's, with as many decimals as its mark shows."""
+    if value == leader:
+        return ""
+    _, _, fraction = shown.partition(".")
+    keep = min(len(fraction), decimals)
+    gap = (value - leader) // 10 ** (decimals - keep)
+    text = format_value(gap, keep, clock=clock)
+    return text if text.startswith("-") else f"+{text}"

@@ -1,0 +1,401 @@
+"""A unit: what was said about it, who stands where in it.
+
+``Unit`` holds the facts and the standing; it changes through ``say`` (an assertion), ``put`` (a total's computed worth)
+and ``refresh``. Which lines changed is noted in ``dirty``, and ``head_dirty`` says whether its head did.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+import msgspec
+
+from projections import standing as s
+from projections.entries import Entry, Name, Said, find, message_of, say
+from projections.models import MODELS, Worth
+from schemas import messages as m
+from schemas.sport import UnitRule
+
+__all__ = ["CLOSED", "Line", "Unit", "shown"]
+
+CLOSED = frozenset({"UNCONFIRMED", "UNOFFICIAL", "OFFICIAL", "PROTESTED", "PROVISIONAL"})  # competition is over
+_LAST = 1 << 40  # a start order behind all others
+
+
+class Line(msgspec.Struct):
+    """One participant in a unit."""
+
+    participant: str
+    said: Said = {}
+    worth: Worth = Worth(None)
+    key: s.Key = ((s.WAITING, 0, (), 0), _LAST, "")
+    rank: int | None = None
+    tied: bool = False
+    undecided: bool = False
+    sort: int = 0
+    wlt: str = ""
+    order: int | None = None
+    bib: str = ""
+    listed: bool = False  # on the start list
+    parts: dict[str, str] = {}  # of a total
+    part_irm: str = ""  # of a total: what an IRM in a part makes of it
+    stand: int | None = None  # of a total: what places it, where that is not its value alone; lower is better
+    irm: str = ""
+    revision: int = 0
+
+
+class Loss(msgspec.Struct, frozen=True):
+    """Serials of a source that were lost after it had spoken of the unit."""
+
+    source: str
+    session: str
+    first: int
+    last: int
+    at: int  # ms
+
+    def __str__(self) -> str:
+        return f"{self.source}/{self.session}/{self.first}-{self.last}"
+
+    def without(self, first: int, last: int) -> list[Loss]:
+        """Return what is left of it once ``first`` to ``last`` have come."""
+        left = []
+        if self.first < first:
+            left.append(Loss(self.source, self.session, self.first, min(self.last, first - 1), self.at))
+        if self.last > last:
+            left.append(Loss(self.source, self.session, max(self.first, last + 1), self.last, self.at))
+        return left
+
+
+class Unit(msgspec.Struct):
+    """A unit, or a total over units."""
+
+    code: str
+    rule: UnitRule
+    irms: tuple[str, ...] = ()  # the sport's, in the order in which they stand
+    total: bool = False
+    said: Said = {}  # of the unit itself
+    lines: dict[str, Line] = {}
+    keys: list[s.Key] = []  # sorted
+    ordered: list[Line] = []  # in the order of keys
+    decided: dict[str, tuple[bool, int]] = {}  # participant -> over marks?, place by decision
+    decided_by: tuple[str, ...] = ()
+    pending: list[tuple[Name, Entry]] = []  # corrections and retractions whose target is not known
+    lost: list[Loss] = []
+    revision: int = 0  # of the head
+    dirty: set[str] = set()
+    head_dirty: bool = False
+    corrected: set[str] = set()  # keys of its rows in corrections/
+
+    # -- what is known ------------------------------------------------------------------------------------------
+
+    @property
+    def status(self) -> str:
+        """The ODF result status that counts."""
+        message = message_of(self.said, "result_status")
+        return message.status if isinstance(message, m.ResultStatus) else ""
+
+    @property
+    def closed(self) -> bool:
+        """Whether the competition is over."""
+        return self.status in CLOSED
+
+    def official_since(self) -> int | None:
+        """Return the venue time at which it first became official, None if it never did."""
+        entry = self.said.get("result_status")
+        if entry is None:
+            return None
+        times = [
+            one.message.at
+            for one in (entry, *entry.others)
+            if one.void is None and isinstance(one.message, m.ResultStatus) and one.message.status == "OFFICIAL"
+        ]
+        return min(times, default=None)
+
+    def line(self, participant: str) -> Line:
+        """Return a participant's line, a new one where he has none."""
+        line = self.lines.get(participant)
+        if line is None:
+            line = self.lines[participant] = Line(participant, {})
+            line.key = ((s.WAITING, 0, (), 0), _LAST, participant)
+            self._insert(line)
+            self.dirty.add(participant)
+        return line
+
+    def by_rank(self) -> list[Line]:
+        """Return the lines, best first."""
+        return self.ordered
+
+    @property
+    def protests(self) -> int:
+        """How many protests are open."""
+        lodged = {key[16:] for key, e in self.said.items() if key.startswith("protest_lodged:") and e.void is None}
+        return sum(message_of(self.said, f"protest_closed:{one}") is None for one in {k for k in lodged})
+
+    # -- what is said -------------------------------------------------------------------------------------------
+
+    def say(self, subject: str, identity: str, entry: Entry) -> bool:
+        """Take an assertion of the unit ("") or of a participant; say whether it counts now."""
+        if not subject:
+            if not say(self.said, identity, entry):
+                return False
+            self.head_dirty = True
+            self.revision += 1
+            return True
+        line = self.line(subject)
+        if not say(line.said, identity, entry):
+            return False
+        line.revision += 1
+        self.refresh(line)
+        self.dirty.add(subject)
+        return True
+
+    def find(self, target: Name) -> tuple[str, str, Entry] | None:
+        """Return subject, identity and entry of a raw message."""
+        for subject, said in (("", self.said), *((code, line.said) for code, line in self.lines.items())):
+            found = find(said, target)
+            if found is not None:
+                return (subject, *found)
+        return None
+
+    # -- who stands where ---------------------------------------------------------------------------------------
+
+    def refresh(self, line: Line) -> None:
+        """Work out a line's worth from what was said, and its place from that."""
+        irm = message_of(line.said, "irm")
+        line.irm = irm.irm if isinstance(irm, m.Irm) else line.part_irm
+        if line.parts:  # a computed total: its worth is not said
+            pass
+        elif self.rule.model == "match":
+            line.worth = self._side(line)
+        else:
+            line.worth = MODELS[self.rule.model](line.said, self.rule)
+            if self.rule.model == "fleet" and line.irm and line.worth.value is None:
+                line.worth = self._fleet_irm(line.irm)
+        self.place(line)
+
+    def put(self, participant: str, worth: Worth, irm: str, parts: dict[str, str], stand: int | None) -> None:
+        """Set a total's computed worth."""
+        line = self.line(participant)
+        if (line.worth, line.part_irm, line.parts, line.stand) == (worth, irm, parts, stand):
+            return
+        line.worth, line.part_irm, line.parts, line.stand = worth, irm, parts, stand
+        said = message_of(line.said, "irm")
+        line.irm = said.irm if isinstance(said, m.Irm) else irm
+        line.revision += 1
+        self.dirty.add(participant)
+        self.place(line)
+
+    def place(self, line: Line) -> None:
+        """Move a line to where it belongs, and rank those that it passes."""
+        order = line.order if line.order is not None else _LAST
+        key: s.Key = (self._place(line), order, line.participant)
+        if key == line.key:
+            return
+        low = self._remove(line)
+        line.key = key
+        high = self._insert(line)
+        if low > high:
+            low, high = high, low
+        self.rank(low, high)
+        if low == 0:  # the leader may have changed, and every gap with it
+            for other in self.ordered:
+                if other.key[0][0] != s.MARKED:
+                    break
+                self.dirty.add(other.participant)
+
+    def rank(self, low: int, high: int) -> None:
+        """Rank the lines from ``low`` to ``high`` anew."""
+        before = max(low - 1, 0)  # a line that left or joined a run of equals changes the run's other members
+        breaks = self.rule.ties == "break"
+        lines = self.ordered
+        for position in s.rank_lines(self.keys, lines, before, high + 1, breaks=breaks, first=self.rule.places_from):
+            self.dirty.add(lines[position].participant)
+
+    def knows(self, line: Line) -> bool:
+        """Say whether a line is to be shown: it is on the start list, or something about it counts."""
+        return (
+            line.listed
+            or line.worth.value is not None
+            or line.participant in self.decided
+            or bool(line.parts)
+            or any(entry.void is None for entry in line.said.values())
+        )
+
+    def _place(self, line: Line) -> s.Place:
+        rule = self.rule
+        if not line.listed and not self.knows(line):
+            return (s.UNKNOWN, 0, (), 0)
+        over, decided = self.decided.get(line.participant, (False, 0))
+        if over:
+            return (s.OVER_MARKS, decided, (), decided)
+        if rule.model == "match":
+            return (s.WAITING, 0, (), 0)
+        irm = line.irm
+        if irm and irm not in rule.ranked_irms:
+            if irm in rule.placed_irms:
+                return (s.PLACED, decided or _LAST, (), decided)
+            return (s.INVALID, self.irms.index(irm) if irm in self.irms else len(self.irms), (), 0)
+        value, countback, _ = line.worth
+        if value is not None:
+            stand = line.stand if line.stand is not None else value if rule.best == "low" else -value
+            return (s.MARKED, stand, countback, decided)
+        if decided:
+            return (s.BY_DECISION, decided, (), decided)
+        return (s.WAITING, 0, (), 0)
+
+    def _insert(self, line: Line) -> int:
+        position = bisect_left(self.keys, line.key)
+        self.keys.insert(position, line.key)
+        self.ordered.insert(position, line)
+        return position
+
+    def _remove(self, line: Line) -> int:
+        position = bisect_left(self.keys, line.key)
+        del self.keys[position], self.ordered[position]
+        return position
+
+    def _fleet_irm(self, irm: str) -> Worth:
+        extra = self.rule.irm_points.get(irm, self.rule.irm_points.get("*"))
+        if extra is None:
+            return Worth(None)
+        entries = sum(line.listed for line in self.lines.values())
+        points = (entries + extra) * self.rule.factor
+        return Worth(points * 10**self.rule.decimals, (), str(points))
+
+    def decide(self) -> None:
+        """Take the order decisions that count and place everybody by them."""
+        decided: dict[str, tuple[bool, int]] = {}
+        bases: list[str] = []
+        for identity, entry in sorted(self.said.items()):
+            message = entry.message
+            if entry.void is None and isinstance(message, m.OrderDecided):
+                bases.append(message.basis)
+                for place, group in enumerate(message.order, start=1):
+                    for participant in group:
+                        decided[participant] = (message.over_marks, place)
+            elif entry.void is None and isinstance(message, m.MatchDecided) and identity == "match_decided":
+                bases.append(message.basis)
+        self.decided_by = tuple(dict.fromkeys(bases))
+        before, self.decided = self.decided, decided
+        for participant in sorted(before.keys() | decided.keys()):
+            if before.get(participant) != decided.get(participant):
+                line = self.line(participant)
+                line.revision += 1
+                self.place(line)
+                self.dirty.add(participant)
+        self.head_dirty = True
+
+    # -- matches ------------------------------------------------------------------------------------------------
+
+    def _side(self, line: Line) -> Worth:
+        """Return a side's score: of the whole match, else of its periods, else what is said of the side itself."""
+        whole = message_of(self.said, "period:0")
+        if isinstance(whole, m.Period) and line.participant in whole.scores:
+            text = whole.scores[line.participant]
+            return Worth(_integer(text), (), text)
+        periods = [p for p in self.periods() if line.participant in p.scores]
+        if periods:
+            value = 0
+            for period in periods:
+                own = _integer(period.scores[line.participant]) or 0
+                others = [_integer(text) or 0 for side, text in period.scores.items() if side != line.participant]
+                value += own if self.rule.sides == "points" else int(all(own > other for other in others))
+            return Worth(value, (), str(value))
+        return MODELS["match"](line.said, self.rule)
+
+    def periods(self) -> list[m.Period]:
+        """Return the periods of a match in their order, without the score of the whole."""
+        found = [e.message for key, e in self.said.items() if key.startswith("period:") and e.void is None]
+        return sorted((p for p in found if isinstance(p, m.Period) and p.ordinal), key=lambda p: p.ordinal)
+
+    def score(self, sides: dict[str, str]) -> None:
+        """Take a new score of a period."""
+        for participant in sides:
+            line = self.line(participant)
+            self.refresh(line)
+            line.revision += 1
+            self.dirty.add(participant)
+
+    def settle_match(self) -> None:
+        """Say who has won, lost or drawn, once the match is over."""
+        if self.rule.model != "match":
+            return
+        results = self._wlt() if self.closed else {}
+        for participant, line in self.lines.items():
+            wlt = results.get(participant, "")
+            undecided = self.closed and not results and len(self.lines) == 2
+            if line.wlt != wlt or line.undecided is not undecided:
+                line.wlt = wlt
+                line.undecided = undecided
+                self.dirty.add(participant)
+
+    def _wlt(self) -> dict[str, str]:
+        decision = message_of(self.said, "match_decided")
+        sides = [line for line in self.lines.values() if line.listed or line.worth.value is not None or line.irm]
+        if isinstance(decision, m.MatchDecided):
+            return {line.participant: "W" if line.participant == decision.winner else "L" for line in sides}
+        if len(sides) != 2:
+            return {}
+        one, two = sides
+        if bool(one.irm) != bool(two.irm):
+            return {one.participant: "L" if one.irm else "W", two.participant: "L" if two.irm else "W"}
+        a, b = one.worth.value, two.worth.value
+        if a is None or b is None or one.irm:
+            return {}
+        if a == b:
+            return {one.participant: "T", two.participant: "T"} if self.rule.draws else {}
+        better = a < b if self.rule.best == "low" else a > b
+        return {one.participant: "W" if better else "L", two.participant: "L" if better else "W"}
+
+    # -- start list ---------------------------------------------------------------------------------------------
+
+    def list_starters(self, starters: dict[str, m.Starter]) -> None:
+        """Take the start list that counts."""
+        for participant, starter in starters.items():
+            line = self.line(participant)
+            if (line.listed, line.order, line.bib) != (True, starter.order, starter.bib):
+                line.listed, line.order, line.bib = True, starter.order, starter.bib
+                line.revision += 1
+                self.place(line)
+                self.dirty.add(participant)
+        for participant in [code for code, line in self.lines.items() if line.listed and code not in starters]:
+            line = self.lines[participant]
+            line.listed, line.order, line.bib = False, None, ""
+            self.place(line)
+            self.dirty.add(participant)
+        if self.rule.model == "fleet":
+            for line in self.lines.values():
+                if line.irm:
+                    self.refresh(line)
+                    self.dirty.add(line.participant)
+
+    def incomplete(self) -> tuple[str, ...]:
+        """Return the lost serials that it may miss: those lost before it was official, and not healed."""
+        official = self.official_since()
+        return tuple(sorted(str(loss) for loss in self.lost if official is None or loss.at < official))
+
+    def heal(self, source: str, session: str, first: int, last: int) -> None:
+        """Take note that lost serials have come."""
+        self.lost = [
+            left
+            for loss in self.lost
+            for left in (loss.without(first, last) if (loss.source, loss.session) == (source, session) else [loss])
+        ]
+        self.head_dirty = True
+
+
+def _integer(text: str) -> int | None:
+    try:
+        return int(text)
+    except ValueError:
+        return None
+
+
+def shown(message: m.Message) -> str:
+    """Return what a message asserts, in a few characters."""
+    for field in ("mark", "irm", "status", "jumps", "weight", "amount", "winner", "name", "place"):
+        value = getattr(message, field, None)
+        if value not in (None, ""):
+            return str(value)
+    scores = getattr(message, "scores", None)
+    return ":".join(scores.values()) if scores else ""
