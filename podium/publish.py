@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,19 @@ __all__ = ["PUBLISHED", "publish", "venue_messages", "views"]
 
 PUBLISHED = Path(schemas.__file__).parent / "published"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def _level(schema: Any) -> Any:
+    """Take the indentation out of the descriptions, which only Python 3.13 does by itself."""
+    match schema:
+        case dict():
+            return {
+                k: cleandoc(v) if k == "description" and isinstance(v, str) else _level(v) for k, v in schema.items()
+            }
+        case list():
+            return [_level(item) for item in schema]
+        case _:
+            return schema
 
 
 def venue_messages() -> dict[str, Any]:
@@ -58,7 +72,7 @@ def publish(folder: Path = PUBLISHED) -> list[Path]:
     folder.mkdir(exist_ok=True)
     contracts = {"venue-messages.schema.json": venue_messages(), "views.schema.json": views()}
     for name, contract in contracts.items():
-        (folder / name).write_bytes(msgspec.json.format(msgspec.json.encode(contract), indent=2) + b"\n")
+        (folder / name).write_bytes(msgspec.json.format(msgspec.json.encode(_level(contract)), indent=2) + b"\n")
     return [folder / name for name in contracts]
 
 

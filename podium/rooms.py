@@ -50,7 +50,7 @@ def find_shadows() -> list[Shadow]:
 
 
 def check_rooms() -> None:
-    """Leave the program, naming each folder that stands in the way; to be called before any other room is imported.
+    """Leave the program, naming each folder that stands in the way; called before any other room is imported.
 
     Raises ``SystemExit``.
     """

@@ -11,16 +11,14 @@ import podium
 from podium.rooms import ROOMS, Shadow, check_rooms, find_shadows
 
 HOME = Path(podium.__file__).resolve().parent.parent
-CHECK = "from podium.rooms import check_rooms; check_rooms(); print('all our own')"
 
 
-def start_in(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Check the rooms as ``python -m podium`` does in a folder: with that folder first on the path."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(HOME)])}
+def start_in(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Start Python in a folder, which then comes first on its path, with Podium installed elsewhere."""
     return subprocess.run(
-        [sys.executable, "-c", CHECK],
+        [sys.executable, *command],
         cwd=folder,
-        env=environment,
+        env=os.environ | {"PYTHONPATH": str(HOME)},
         capture_output=True,
         text=True,
         timeout=60,
@@ -36,14 +34,14 @@ def test_here_all_rooms_are_our_own() -> None:
 def test_a_package_of_the_same_name_is_named(tmp_path: Path) -> None:
     (tmp_path / "engine").mkdir()
     (tmp_path / "engine" / "__init__.py").write_text("raise RuntimeError('imported')")
-    done = start_in(tmp_path)
+    done = start_in(tmp_path, "-m", "podium")
     assert done.stderr == f"podium: {Shadow('engine', HOME / 'engine', tmp_path.resolve() / 'engine')}\n"
     assert done.returncode == 1
 
 
 def test_a_module_of_the_same_name_is_named(tmp_path: Path) -> None:
     (tmp_path / "schemas.py").write_text("raise RuntimeError('imported')")
-    done = start_in(tmp_path)
+    done = start_in(tmp_path, "-m", "podium")
     assert done.stderr == f"podium: {Shadow('schemas', HOME / 'schemas', tmp_path.resolve() / 'schemas.py')}\n"
 
 
@@ -51,13 +49,13 @@ def test_every_shadow_is_named(tmp_path: Path) -> None:
     for room in ROOMS[1:]:
         (tmp_path / room).mkdir()
         (tmp_path / room / "__init__.py").touch()
-    assert len(start_in(tmp_path).stderr.splitlines()) == len(ROOMS) - 1
+    assert len(start_in(tmp_path, "-m", "podium").stderr.splitlines()) == len(ROOMS) - 1
 
 
 def test_a_folder_without_python_in_it_is_no_shadow(tmp_path: Path) -> None:
     (tmp_path / "engine").mkdir()
     (tmp_path / "engine" / "diesel.txt").touch()
-    assert start_in(tmp_path).stdout == "all our own\n"
+    assert start_in(tmp_path, "-c", "import podium; print('all our own')").stdout == "all our own\n"
 
 
 def test_a_room_that_is_not_there_is_named() -> None:
