@@ -3,6 +3,7 @@
 ::
 
     EngineError
+    ├── NotKnown                    a time or cut that nobody here can answer for
     └── LogError                    the log did not do what was asked
         ├── Fenced                  a newer holder of the name has taken over: stop writing
         ├── LogFailed               the storage refused; nothing of the batch is stored, the log stays usable
@@ -36,6 +37,7 @@ __all__ = [
     "NewerLog",
     "NoPartition",
     "NotALog",
+    "NotKnown",
     "RecordRefused",
 ]
 
@@ -167,3 +169,12 @@ class RecordRefused(LogError):
 
     def __str__(self) -> str:
         return f"{self.log}: record {self.index} of the batch, for {self.topic}, cannot be stored: {self.reason}"
+
+
+class NotKnown(EngineError, LookupError):
+    """Nobody here knows how things stood then."""
+
+    def __init__(self, when: str, why: str) -> None:
+        super().__init__(f"as of {when}: {why}")
+        self.when = when
+        self.why = why

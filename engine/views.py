@@ -89,6 +89,10 @@ class Views:
         """Return the names of all views, sorted."""
         return sorted(self._views)
 
+    def adopt(self, view: View) -> None:
+        """Take a view as somebody saved it."""
+        self._views[view.name] = view
+
     def apply(self, cut: Cut) -> list[str]:
         """Take a cut; return the names of the views that it changed, in its order."""
         changed: dict[str, View] = {}

@@ -68,6 +68,7 @@ class Decoder:
     def __init__(self, games: Games, sources: dict[str, SourceState] | None = None) -> None:
         self.games = games
         self.sources: dict[str, SourceState] = sources if sources is not None else {}
+        self.unsaved: dict[str, None] = {}  # sources that changed since they were saved
         self._authority: dict[tuple[str, type[m.Message]], int] = {}
 
     def decode(self, source: str, session: str, serial: int, data: bytes) -> list[Assertion] | Undecodable:
@@ -75,6 +76,8 @@ class Decoder:
         state = self.sources.get(source)
         if state is None:
             state = self.sources[source] = SourceState()
+        if source not in self.unsaved:
+            self.unsaved[source] = None
         number = state.sessions.get(session)
         if number is None:
             number = state.sessions[session] = len(state.sessions)
@@ -90,7 +93,7 @@ class Decoder:
             state.undecodable += 1
             return Undecodable(name, _why(error, data))
         kind = type(message)
-        if kind is m.SerialsLost or kind is m.SerialsHealed:
+        if isinstance(message, m.SerialsLost | m.SerialsHealed):
             return self._lost(message, name, number, state)
         key = self._key(message)
         if key is None:

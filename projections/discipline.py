@@ -118,6 +118,9 @@ class DisciplineFold:
         self.games = games
         self.state = state or DisciplineState(code)
         self.derived = Derived()
+        self.unsaved_units: dict[str, None] = {}  # what changed since it was saved
+        self.unsaved_events: dict[str, None] = {}
+        self.unsaved = False
         self._dirty: dict[str, Unit] = {}
         self._starts: dict[str, None] = {}  # dicts, not sets: what is shown has one order
         self._plans: dict[str, None] = {}
@@ -165,14 +168,15 @@ class DisciplineFold:
                 self._retry_loose()
         if self._events:
             for code in self._events:
-                self._settle_event(self.state.events[code])
+                self._settle_event(self.event(code))
             self._events.clear()
 
     def unit(self, code: str) -> Unit:
         """Return a unit, a new one where nothing was said of it yet."""
+        self.unsaved_units[code] = None
         unit = self.state.units.get(code)
         if unit is None:
-            event = self.event(event_of(code))
+            event = self.event(code)
             total = self._total_rule(code)
             rule = self._rule_of(total) if total else self.sport.unit_rule(code) or _UNKNOWN_RULE
             unit = Unit(code, rule, self.sport.irms, total is not None)
@@ -184,6 +188,7 @@ class DisciplineFold:
     def event(self, code: str) -> Event:
         """Return an event, a new one where nothing was said of it yet."""
         code = event_of(code)
+        self.unsaved_events[code] = None
         event = self.state.events.get(code)
         if event is None:
             event = self.state.events[code] = Event(code)
@@ -257,6 +262,7 @@ class DisciplineFold:
         if "unit" not in type(message).__struct_fields__ or not message.unit[22:].strip("-"):  # type: ignore[union-attr]
             if not self._amend_loose(entry):
                 self.state.pending.append((target, entry))
+                self.unsaved = True
             return
         unit = self.unit(message.unit)  # type: ignore[union-attr]
         if any(held.name == entry.name for _, held in unit.pending):
@@ -334,7 +340,7 @@ class DisciplineFold:
         self.state.pending = [(target, entry) for target, entry in waiting if not self._amend_loose(entry)]
 
     def _loosely_said(self, message: m.Message) -> None:
-        self._loose = True
+        self._loose = self.unsaved = True
         if hasattr(message, "event"):
             self._events[event_of(message.event)] = None
 
@@ -351,6 +357,7 @@ class DisciplineFold:
         elif isinstance(message, m.SerialsHealed):
             for unit in self.state.units.values():
                 if unit.lost:
+                    self.unsaved_units[unit.code] = None
                     unit.heal(source, message.session, message.first, message.last)
                     self._dirty[unit.code] = unit
 

@@ -1,8 +1,8 @@
 """What was said: assertions by identity, whoever said them and in whatever order they came.
 
-An identity (kind and ordinal within a unit and subject) may have been said several times: by several sources, corrected,
-retracted. The entry that counts is a function of the set, never of the order of arrival: the highest ``key`` that is
-not void.
+An identity (kind and ordinal within a unit and subject) may have been said several times: by several sources,
+corrected, retracted. The entry that counts is a function of the set, never of the order of arrival: the highest ``key``
+that is not void.
 """
 
 from __future__ import annotations

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from projections import slots
 from projections.decode import GAMES_KEY, Assertion, Decoder, Undecodable
+from projections.derived import Derived
 from projections.discipline import DisciplineFold
 from projections.games import GamesFold
 from projections.people import PeopleFold
 from schemas.cut import Change
 from schemas.games import DEFAULT_GAMES, Games
 from schemas.sport import Sport
+from schemas.views import HEAD, Row
 
 __all__ = ["VERSION", "Fold"]
 
@@ -23,6 +26,8 @@ VERSION = 1  # of the folds' meaning: part of every epoch
 
 class Fold:
     """All folds, in the order in which a message passes them."""
+
+    version = VERSION
 
     def __init__(self, sports: Mapping[str, Sport], games: Games = DEFAULT_GAMES) -> None:
         self.sports = sports
@@ -74,6 +79,33 @@ class Fold:
         if changes:
             changes += self.spanning.apply(changes)
         return changes
+
+    def dump(self, *, whole: bool = False) -> dict[str, bytes]:
+        """Return the state in slots: those that changed since the last call, or all."""
+        return slots.dump(self, whole=whole)
+
+    def load(self, saved: Mapping[str, bytes], views: Mapping[str, Mapping[str, tuple[Row, int]]]) -> None:
+        """Go on, as a fresh fold, from where another one was dumped."""
+        slots.load(self, saved, views)
+
+    def restore(self, views: Mapping[str, Mapping[str, tuple[Row, int]]]) -> None:
+        """Take what was last shown, rows with revisions by view and key, from one who kept it."""
+        for view, rows in views.items():
+            kind, _, rest = view.partition("/")
+            if kind in ("result", "cumulative"):
+                continue  # units show these themselves
+            for key, held in rows.items():
+                self._owner(kind, rest, key).rows.setdefault(view, {})[key] = held
+        self.spanning.restore(views)
+
+    def _owner(self, kind: str, rest: str, key: str) -> Derived:
+        """Return who shows a row."""
+        if kind in ("organisations", "venues", "weather", "status") or (kind in ("athlete", "org") and key == HEAD):
+            return self.people.derived
+        spanning = kind in ("medals", "current", "participants", "teams", "athlete", "org")
+        if spanning or rest.startswith(("day/", "discipline/")):
+            return self.spanning.derived
+        return self.discipline(rest[:3]).derived
 
     def forget(self) -> None:
         """Drop the notes of what changed, for a fold that nobody watches."""

@@ -1,12 +1,12 @@
 """The games fold: what follows from the rows of all disciplines together.
 
-It reads the changes of a cut and adds its own to the same cut: medal tables, medallists by discipline and day, athletes'
-and organisations' medals, the schedule by day, the units under way by venue.
+It reads the changes of a cut and adds its own to the same cut: medal tables, medallists by discipline and day, the
+medals of athletes and organisations, the schedule by day, the units under way by venue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -21,6 +21,7 @@ from schemas.views import (
     MedallistRow,
     OrganisationRow,
     ParticipantRow,
+    Row,
     ScheduleRow,
     TeamRow,
 )
@@ -62,6 +63,25 @@ class GamesFold:
             self._count(table)
         self._touched.clear()
         return self.derived.drain()
+
+    def restore(self, views: Mapping[str, Mapping[str, tuple[Row, int]]]) -> None:
+        """Read what was shown before, and show nothing of it anew."""
+        for view, rows in views.items():
+            kind, _, rest = view.partition("/")
+            for key, (row, _) in rows.items():
+                match row:
+                    case MedallistRow() if kind == "medallists" and not rest.startswith(("day/", "discipline/")):
+                        self.medallists.setdefault(rest, {})[key] = row
+                        self._medals_of.setdefault(key, set()).add(rest)
+                    case ScheduleRow() if not rest.startswith("day/"):
+                        self._planned[key] = row
+                    case AthleteRow() if key == HEAD:
+                        self._people[rest] = row
+                        self.organisation[rest] = row.organisation
+                    case OrganisationRow(ranked=False):
+                        self.unranked |= {row.code}
+                    case EntryRow(withdrawn=False):
+                        self._entered.setdefault(key, set()).add(rest)
 
     def _medal(self, event: str, participant: str, row: MedallistRow | None) -> None:
         held = self.medallists.setdefault(event, {})

@@ -5,10 +5,10 @@ A value is an integer in 10^-decimals of the mark's base unit (second, metre, po
 
 from __future__ import annotations
 
-__all__ = ["BadMark", "format_gap", "format_value", "parse_mark"]
+__all__ = ["BadMarkError", "format_gap", "format_value", "parse_mark"]
 
 
-class BadMark(ValueError):
+class BadMarkError(ValueError):
     """A text that is no mark."""
 
     def __init__(self, text: str) -> None:
@@ -19,22 +19,22 @@ class BadMark(ValueError):
 def parse_mark(text: str, decimals: int) -> int:
     """Return the value of a mark such as ``9.80``, ``1:43.20``, ``2:06:26`` or ``-4``.
 
-    More decimals than the definition keeps are an error: nothing is rounded away. Raises ``BadMark``.
+    More decimals than the definition keeps are an error: nothing is rounded away. Raises ``BadMarkError``.
     """
     whole, _, fraction = text.strip().partition(".")
     if len(fraction) > decimals:
         if fraction[decimals:].strip("0"):
-            raise BadMark(text)
+            raise BadMarkError(text)
         fraction = fraction[:decimals]
     try:
         if ":" in whole:
             seconds = 0
             for part in whole.split(":"):
                 seconds = seconds * 60 + int(part)
-            return seconds * 10**decimals + int(fraction.ljust(decimals, "0") or 0)
+            return int(f"{seconds}{fraction.ljust(decimals, '0')}")
         return int(whole + fraction.ljust(decimals, "0"))
     except ValueError:
-        raise BadMark(text) from None
+        raise BadMarkError(text) from None
 
 
 def format_value(value: int, decimals: int, *, clock: bool = False) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeVar
 
 from projections.entries import Said
-from projections.marks import BadMark, format_value, parse_mark
+from projections.marks import BadMarkError, format_value, parse_mark
 from schemas import messages as m
 from schemas.sport import UnitRule
 
@@ -34,7 +34,7 @@ NOTHING = Worth(None)
 def _all(said: Said, kind: type[M]) -> Iterator[M]:
     for entry in said.values():
         if entry.void is None and type(entry.message) is kind:
-            yield entry.message  # type: ignore[misc]
+            yield entry.message
 
 
 def _read(text: str, rule: UnitRule) -> int | None:
@@ -42,7 +42,7 @@ def _read(text: str, rule: UnitRule) -> int | None:
         return None
     try:
         return parse_mark(text, rule.decimals)
-    except BadMark:
+    except BadMarkError:
         return None
 
 
@@ -101,7 +101,7 @@ def distance(said: Said, rule: UnitRule) -> Worth:
         return _whole(said, rule) or NOTHING
     marks.sort(reverse=True)
     # Padded behind with nothing: a missing attempt is worse than any mark.
-    return Worth(marks[0][0], tuple(-value for value, _ in marks[1:]) + (0,), marks[0][1])
+    return Worth(marks[0][0], (*(-value for value, _ in marks[1:]), 0), marks[0][1])
 
 
 def height(said: Said, rule: UnitRule) -> Worth:

@@ -46,10 +46,12 @@ class PeopleFold:
     def __init__(self, state: PeopleState | None = None) -> None:
         self.state = state or PeopleState()
         self.derived = Derived()
+        self.unsaved = False  # whether the state changed since it was saved
 
     def apply(self, assertion: Assertion) -> None:
         """Take one assertion."""
         message = assertion.message
+        self.unsaved = True
         entry = Entry(assertion.order, assertion.name, message, assertion.reason, assertion.target)
         if assertion.target is not None:
             if not self._amend(entry):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from projections import standing as s
 from projections.entries import Entry, Said, message_of, write_name
 from projections.marks import format_gap
@@ -127,7 +129,7 @@ def _implied(unit: Unit, subject: str, said: Said, official: int) -> dict[str, C
     rows: dict[str, CorrectionRow] = {}
     for held in said.values():
         entries: list[Entry] = sorted((held, *held.others), key=lambda e: e.key)
-        for one, two in zip(entries, entries[1:], strict=False):
+        for one, two in pairwise(entries):
             same = one.name[0] == two.name[0] and two.target is None
             if same and two.message.at > official and isinstance(two.message, _CORRECTABLE):
                 was, now = shown(one.message), shown(two.message)

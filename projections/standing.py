@@ -46,8 +46,8 @@ def rank_lines(
     """Give ranks to the lines whose keys stand at ``low`` up to and including ``high``; return those that changed.
 
     ``keys`` is sorted and ``lines`` stands in its order. The range grows to whole runs of equal places. ``breaks`` says
-    that ties must be broken: then equal places are undecided until each has its place by decision. ``first`` is the rank
-    of the best.
+    that ties must be broken: then equal places are undecided until each has its place by decision. ``first`` is the
+    rank of the best.
     """
     count = len(keys)
     while low > 0 and low < count and keys[low - 1][0] == keys[low][0]:

@@ -1,7 +1,8 @@
 """Medal tables: counted from the set of current medals, never by adding messages up.
 
 Order: gold, then silver, then bronze; or total. Equal rows share a rank, the next rank skips, and they stand by
-organisation code. An organisation may be counted and unranked: it stands in its place by medals and shifts nobody's rank.
+organisation code. An organisation may be counted and unranked: it stands in its place by medals and shifts nobody's
+rank.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from schemas.sport import TotalRule
 
 __all__ = ["Total", "total_of"]
 
-# World Athletics combined events scoring tables: (a, b, c) of points = floor(a * |mark - b|^c), by the event's phase code.
+# World Athletics combined events scoring tables: (a, b, c) of points = floor(a * |mark - b|^c), by phase code.
 # Times in seconds, jumps in centimetres, throws in metres.
 _MEN = {
     "100-": (25.4347, 18.0, 1.81),
@@ -69,7 +69,8 @@ def _combined(part: Part, constants: dict[str, tuple[float, float, float]]) -> i
     if event in _JUMPS:
         mark *= 100
     difference = b - mark if part.unit.rule.best == "low" else mark - b
-    return int(a * difference**c) if difference > 0 else 0
+    points: float = a * difference**c if difference > 0 else 0.0
+    return int(points)
 
 
 def _plain(part: Part, rule: TotalRule) -> int | None:
@@ -80,7 +81,8 @@ def _plain(part: Part, rule: TotalRule) -> int | None:
             rank = part.line.rank
             return None if rank is None else table[min(rank, len(table)) - 1] * 10**rule.decimals
     value = part.line.worth.value
-    return None if value is None else value * 10**rule.decimals // 10**part.unit.rule.decimals
+    scaled: int | None = None if value is None else value * 10**rule.decimals // 10**part.unit.rule.decimals
+    return scaled
 
 
 def _pentathlon(part: Part, rule: TotalRule) -> int | None:

@@ -128,8 +128,8 @@ class Unit(msgspec.Struct):
     @property
     def protests(self) -> int:
         """How many protests are open."""
-        lodged = {key[16:] for key, e in self.said.items() if key.startswith("protest_lodged:") and e.void is None}
-        return sum(message_of(self.said, f"protest_closed:{one}") is None for one in {k for k in lodged})
+        lodged = [key[16:] for key, e in self.said.items() if key.startswith("protest_lodged:") and e.void is None]
+        return sum(message_of(self.said, f"protest_closed:{one}") is None for one in lodged)
 
     # -- what is said -------------------------------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ class Message(msgspec.Struct, tag_field="kind", frozen=True, omit_defaults=True,
 # -- central: what is planned and who takes part ------------------------------------------------------------------
 
 
-class Venue(Message, kw_only=True, tag="venue"):
+class Venue(Message, frozen=True, kw_only=True, tag="venue"):
     """A venue exists."""
 
     owner: ClassVar[Role] = "central"
@@ -42,7 +42,7 @@ class Venue(Message, kw_only=True, tag="venue"):
     offset: int = 0  # minutes east of UTC of its local time
 
 
-class Discipline(Message, kw_only=True, tag="discipline"):
+class Discipline(Message, frozen=True, kw_only=True, tag="discipline"):
     """A discipline is on the programme."""
 
     owner: ClassVar[Role] = "central"
@@ -50,7 +50,7 @@ class Discipline(Message, kw_only=True, tag="discipline"):
     name: str
 
 
-class Event(Message, kw_only=True, tag="event"):
+class Event(Message, frozen=True, kw_only=True, tag="event"):
     """An event is on the programme."""
 
     owner: ClassVar[Role] = "central"
@@ -59,7 +59,7 @@ class Event(Message, kw_only=True, tag="event"):
     team: bool = False
 
 
-class UnitScheduled(Message, kw_only=True, tag="schedule"):
+class UnitScheduled(Message, frozen=True, kw_only=True, tag="schedule"):
     """A unit stands in the schedule; a later version replaces an earlier one."""
 
     owner: ClassVar[Role] = "central"
@@ -74,7 +74,7 @@ class UnitScheduled(Message, kw_only=True, tag="schedule"):
     status: Literal["SCHEDULED", "UNSCHEDULED"] = "SCHEDULED"
 
 
-class UnitStatus(Message, kw_only=True, tag="unit_status"):
+class UnitStatus(Message, frozen=True, kw_only=True, tag="unit_status"):
     """What a unit is doing, in the words of the schedule."""
 
     owner: ClassVar[Role] = "results_desk"
@@ -82,7 +82,7 @@ class UnitStatus(Message, kw_only=True, tag="unit_status"):
     status: Literal["GETTING_READY", "RUNNING", "SCHEDULED_BREAK", "INTERRUPTED", "DELAYED", "FINISHED"]
 
 
-class UnitPostponed(Message, kw_only=True, tag="unit_postponed"):
+class UnitPostponed(Message, frozen=True, kw_only=True, tag="unit_postponed"):
     """A unit will not start as planned; without a start the new time is unknown."""
 
     owner: ClassVar[Role] = "central"
@@ -92,7 +92,7 @@ class UnitPostponed(Message, kw_only=True, tag="unit_postponed"):
     reason: str = ""
 
 
-class UnitMoved(Message, kw_only=True, tag="unit_moved"):
+class UnitMoved(Message, frozen=True, kw_only=True, tag="unit_moved"):
     """A unit goes to another venue or location."""
 
     owner: ClassVar[Role] = "central"
@@ -102,7 +102,7 @@ class UnitMoved(Message, kw_only=True, tag="unit_moved"):
     reason: str = ""
 
 
-class UnitCancelled(Message, kw_only=True, tag="unit_cancelled"):
+class UnitCancelled(Message, frozen=True, kw_only=True, tag="unit_cancelled"):
     """A planned unit will not take place."""
 
     owner: ClassVar[Role] = "central"
@@ -110,7 +110,7 @@ class UnitCancelled(Message, kw_only=True, tag="unit_cancelled"):
     reason: str = ""
 
 
-class UnitNotHeld(Message, kw_only=True, tag="unit_not_held"):
+class UnitNotHeld(Message, frozen=True, kw_only=True, tag="unit_not_held"):
     """A unit that the rules ask for is not contested (nobody left to contest it); medals follow without it."""
 
     owner: ClassVar[Role] = "results_desk"
@@ -118,7 +118,7 @@ class UnitNotHeld(Message, kw_only=True, tag="unit_not_held"):
     reason: str = ""
 
 
-class Organisation(Message, kw_only=True, tag="organisation"):
+class Organisation(Message, frozen=True, kw_only=True, tag="organisation"):
     """An organisation takes part."""
 
     owner: ClassVar[Role] = "central"
@@ -127,7 +127,7 @@ class Organisation(Message, kw_only=True, tag="organisation"):
     ranked: bool = True  # False: counted in the medal table, without a rank
 
 
-class Participant(Message, kw_only=True, tag="participant"):
+class Participant(Message, frozen=True, kw_only=True, tag="participant"):
     """A person takes part."""
 
     owner: ClassVar[Role] = "central"
@@ -139,7 +139,7 @@ class Participant(Message, kw_only=True, tag="participant"):
     disciplines: tuple[str, ...] = ()
 
 
-class Team(Message, kw_only=True, tag="team"):
+class Team(Message, frozen=True, kw_only=True, tag="team"):
     """A team, pair or group takes part."""
 
     owner: ClassVar[Role] = "central"
@@ -150,7 +150,7 @@ class Team(Message, kw_only=True, tag="team"):
     members: tuple[str, ...] = ()  # participant codes
 
 
-class Entry(Message, kw_only=True, tag="entry"):
+class Entry(Message, frozen=True, kw_only=True, tag="entry"):
     """A participant is entered for an event."""
 
     owner: ClassVar[Role] = "central"
@@ -159,7 +159,7 @@ class Entry(Message, kw_only=True, tag="entry"):
     withdrawn: bool = False
 
 
-class NameChanged(Message, kw_only=True, tag="name_changed"):
+class NameChanged(Message, frozen=True, kw_only=True, tag="name_changed"):
     """A participant's name is spelt anew."""
 
     owner: ClassVar[Role] = "central"
@@ -179,7 +179,7 @@ class Position(msgspec.Struct, frozen=True, omit_defaults=True):
     takes: Literal["", "W", "L"] = ""  # the winner or the loser of from_unit
 
 
-class Draw(Message, kw_only=True, tag="draw"):
+class Draw(Message, frozen=True, kw_only=True, tag="draw"):
     """The positions of a unit in a bracket, in order."""
 
     unit: Rsc
@@ -194,7 +194,7 @@ class Starter(msgspec.Struct, frozen=True, omit_defaults=True):
     bib: str = ""
 
 
-class StartList(Message, kw_only=True, tag="start_list"):
+class StartList(Message, frozen=True, kw_only=True, tag="start_list"):
     """Who starts in a unit; a later list replaces an earlier one."""
 
     unit: Rsc
@@ -210,7 +210,7 @@ class Member(msgspec.Struct, frozen=True, omit_defaults=True):
     bib: str = ""
 
 
-class LineUp(Message, kw_only=True, tag="line_up"):
+class LineUp(Message, frozen=True, kw_only=True, tag="line_up"):
     """Who competes for a team in a unit."""
 
     unit: Rsc
@@ -218,7 +218,7 @@ class LineUp(Message, kw_only=True, tag="line_up"):
     members: tuple[Member, ...]
 
 
-class Substitution(Message, kw_only=True, tag="substitution"):
+class Substitution(Message, frozen=True, kw_only=True, tag="substitution"):
     """A member of a team is replaced during a unit."""
 
     unit: Rsc
@@ -228,7 +228,7 @@ class Substitution(Message, kw_only=True, tag="substitution"):
     ordinal: int = 1
 
 
-class ResultStatus(Message, kw_only=True, tag="result_status"):
+class ResultStatus(Message, frozen=True, kw_only=True, tag="result_status"):
     """How far a unit's result may be relied upon (ODF ResultStatus)."""
 
     unit: Rsc
@@ -244,7 +244,7 @@ class ResultStatus(Message, kw_only=True, tag="result_status"):
     ]
 
 
-class Irm(Message, kw_only=True, tag="irm"):
+class Irm(Message, frozen=True, kw_only=True, tag="irm"):
     """An invalid result mark (DNS, DNF, DSQ, LAP, ...); an empty one lifts it."""
 
     unit: Rsc
@@ -253,7 +253,7 @@ class Irm(Message, kw_only=True, tag="irm"):
     reason: str = ""
 
 
-class Qualification(Message, kw_only=True, tag="qualification"):
+class Qualification(Message, frozen=True, kw_only=True, tag="qualification"):
     """A qualification mark (Q, q, FA, ...); an empty one lifts it."""
 
     unit: Rsc
@@ -261,7 +261,7 @@ class Qualification(Message, kw_only=True, tag="qualification"):
     mark: str
 
 
-class OrderDecided(Message, kw_only=True, tag="order_decided"):
+class OrderDecided(Message, frozen=True, kw_only=True, tag="order_decided"):
     """Judges put participants in order; those of one group share their place.
 
     Without ``over_marks`` it only separates participants whose marks are equal or missing.
@@ -275,7 +275,7 @@ class OrderDecided(Message, kw_only=True, tag="order_decided"):
     reason: str = ""
 
 
-class MatchDecided(Message, kw_only=True, tag="match_decided"):
+class MatchDecided(Message, frozen=True, kw_only=True, tag="match_decided"):
     """A match is decided by something else than its score."""
 
     unit: Rsc
@@ -284,7 +284,7 @@ class MatchDecided(Message, kw_only=True, tag="match_decided"):
     reason: str = ""
 
 
-class ProtestLodged(Message, kw_only=True, tag="protest_lodged"):
+class ProtestLodged(Message, frozen=True, kw_only=True, tag="protest_lodged"):
     """Somebody protests against a result."""
 
     unit: Rsc
@@ -293,7 +293,7 @@ class ProtestLodged(Message, kw_only=True, tag="protest_lodged"):
     text: str = ""
 
 
-class ProtestClosed(Message, kw_only=True, tag="protest_closed"):
+class ProtestClosed(Message, frozen=True, kw_only=True, tag="protest_closed"):
     """A protest has its answer."""
 
     unit: Rsc
@@ -302,7 +302,7 @@ class ProtestClosed(Message, kw_only=True, tag="protest_closed"):
     text: str = ""
 
 
-class ParticipantReplaced(Message, kw_only=True, tag="participant_replaced"):
+class ParticipantReplaced(Message, frozen=True, kw_only=True, tag="participant_replaced"):
     """A participant takes another's place in a unit, whatever an earlier result gave."""
 
     owner: ClassVar[Role] = "operations"
@@ -312,7 +312,7 @@ class ParticipantReplaced(Message, kw_only=True, tag="participant_replaced"):
     reason: str = ""
 
 
-class MedalDecision(Message, kw_only=True, tag="medal_decision"):
+class MedalDecision(Message, frozen=True, kw_only=True, tag="medal_decision"):
     """A participant's medal in an event is decided from outside the rules of the result.
 
     ``award`` gives the medal that the result alone gives or another one, ``strip`` takes it, ``review`` leaves it and
@@ -331,14 +331,14 @@ class MedalDecision(Message, kw_only=True, tag="medal_decision"):
 # -- timing and scoring -------------------------------------------------------------------------------------------
 
 
-class Start(Message, kw_only=True, tag="start"):
+class Start(Message, frozen=True, kw_only=True, tag="start"):
     """A unit is under way."""
 
     owner: ClassVar[Role] = "primary_timing"
     unit: Rsc
 
 
-class Split(Message, kw_only=True, tag="split"):
+class Split(Message, frozen=True, kw_only=True, tag="split"):
     """An intermediate time."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -348,7 +348,7 @@ class Split(Message, kw_only=True, tag="split"):
     mark: str
 
 
-class Lap(Message, kw_only=True, tag="lap"):
+class Lap(Message, frozen=True, kw_only=True, tag="lap"):
     """A lap is complete."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -358,7 +358,7 @@ class Lap(Message, kw_only=True, tag="lap"):
     mark: str
 
 
-class Finish(Message, kw_only=True, tag="finish"):
+class Finish(Message, frozen=True, kw_only=True, tag="finish"):
     """A participant finishes, with a time, or with a place in the order of finishing, or with neither."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -368,7 +368,7 @@ class Finish(Message, kw_only=True, tag="finish"):
     place: int | None = None  # order of crossing the line, equal ones share it
 
 
-class Elimination(Message, kw_only=True, tag="elimination"):
+class Elimination(Message, frozen=True, kw_only=True, tag="elimination"):
     """A participant is eliminated; the first one out has ordinal 1."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -377,7 +377,7 @@ class Elimination(Message, kw_only=True, tag="elimination"):
     place: int
 
 
-class Attempt(Message, kw_only=True, tag="attempt"):
+class Attempt(Message, frozen=True, kw_only=True, tag="attempt"):
     """A jump or throw: a mark, or none where it failed or was passed."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -389,7 +389,7 @@ class Attempt(Message, kw_only=True, tag="attempt"):
     wind: str = ""  # m/s, signed
 
 
-class Height(Message, kw_only=True, tag="height"):
+class Height(Message, frozen=True, kw_only=True, tag="height"):
     """All jumps of a participant at one height so far: "o" cleared, "x" failed, "-" passed."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -399,7 +399,7 @@ class Height(Message, kw_only=True, tag="height"):
     jumps: Annotated[str, Meta(pattern="^[ox-]{1,3}$")]
 
 
-class Shot(Message, kw_only=True, tag="shot"):
+class Shot(Message, frozen=True, kw_only=True, tag="shot"):
     """A shot, arrow or series."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -410,7 +410,7 @@ class Shot(Message, kw_only=True, tag="shot"):
     inner: int = 0  # inner tens or Xs in it
 
 
-class ShootOff(Message, kw_only=True, tag="shoot_off"):
+class ShootOff(Message, frozen=True, kw_only=True, tag="shoot_off"):
     """A shot that breaks a tie."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -420,7 +420,7 @@ class ShootOff(Message, kw_only=True, tag="shoot_off"):
     mark: str
 
 
-class LiftDeclared(Message, kw_only=True, tag="lift_declared"):
+class LiftDeclared(Message, frozen=True, kw_only=True, tag="lift_declared"):
     """The weight that a lifter asks for."""
 
     owner: ClassVar[Role] = "results_desk"
@@ -430,7 +430,7 @@ class LiftDeclared(Message, kw_only=True, tag="lift_declared"):
     weight: str  # kg
 
 
-class LiftJudged(Message, kw_only=True, tag="lift_judged"):
+class LiftJudged(Message, frozen=True, kw_only=True, tag="lift_judged"):
     """A lift, as judged."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -441,7 +441,7 @@ class LiftJudged(Message, kw_only=True, tag="lift_judged"):
     good: bool
 
 
-class Bodyweight(Message, kw_only=True, tag="bodyweight"):
+class Bodyweight(Message, frozen=True, kw_only=True, tag="bodyweight"):
     """A weigh-in."""
 
     unit: Rsc
@@ -449,7 +449,7 @@ class Bodyweight(Message, kw_only=True, tag="bodyweight"):
     weight: str  # kg
 
 
-class JudgeMark(Message, kw_only=True, tag="judge_mark"):
+class JudgeMark(Message, frozen=True, kw_only=True, tag="judge_mark"):
     """One judge's mark for one component of one performance."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -461,7 +461,7 @@ class JudgeMark(Message, kw_only=True, tag="judge_mark"):
     mark: str
 
 
-class Score(Message, kw_only=True, tag="score"):
+class Score(Message, frozen=True, kw_only=True, tag="score"):
     """A score of a participant: of one round, run or part (ordinal), or of the whole unit (0)."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -471,7 +471,7 @@ class Score(Message, kw_only=True, tag="score"):
     mark: str
 
 
-class ScoreAdjusted(Message, kw_only=True, tag="score_adjusted"):
+class ScoreAdjusted(Message, frozen=True, kw_only=True, tag="score_adjusted"):
     """Points or time given or taken beside what was scored; the sign is that of the change."""
 
     unit: Rsc
@@ -482,7 +482,7 @@ class ScoreAdjusted(Message, kw_only=True, tag="score_adjusted"):
     reason: str = ""
 
 
-class Point(Message, kw_only=True, tag="point"):
+class Point(Message, frozen=True, kw_only=True, tag="point"):
     """One point, goal or hit in a match."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -494,7 +494,7 @@ class Point(Message, kw_only=True, tag="point"):
     clock: str = ""
 
 
-class Period(Message, kw_only=True, tag="period"):
+class Period(Message, frozen=True, kw_only=True, tag="period"):
     """The score of one period, set, round or end of a match so far: points by side."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -503,7 +503,7 @@ class Period(Message, kw_only=True, tag="period"):
     scores: dict[str, str]
 
 
-class Wind(Message, kw_only=True, tag="wind"):
+class Wind(Message, frozen=True, kw_only=True, tag="wind"):
     """The wind of a race, m/s."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -511,7 +511,7 @@ class Wind(Message, kw_only=True, tag="wind"):
     speed: str
 
 
-class Clock(Message, kw_only=True, tag="clock"):
+class Clock(Message, frozen=True, kw_only=True, tag="clock"):
     """The running clock of a unit."""
 
     owner: ClassVar[Role] = "primary_timing"
@@ -524,7 +524,7 @@ class Clock(Message, kw_only=True, tag="clock"):
 # -- records, the venue, corrections, the link --------------------------------------------------------------------
 
 
-class RecordLoaded(Message, kw_only=True, tag="record_loaded"):
+class RecordLoaded(Message, frozen=True, kw_only=True, tag="record_loaded"):
     """A record that stood before the Games."""
 
     owner: ClassVar[Role] = "central"
@@ -536,7 +536,7 @@ class RecordLoaded(Message, kw_only=True, tag="record_loaded"):
     place: str = ""
 
 
-class RecordClaimed(Message, kw_only=True, tag="record_claimed"):
+class RecordClaimed(Message, frozen=True, kw_only=True, tag="record_claimed"):
     """A performance is said to be a record."""
 
     unit: Rsc
@@ -546,7 +546,7 @@ class RecordClaimed(Message, kw_only=True, tag="record_claimed"):
     equalled: bool = False
 
 
-class RecordRatified(Message, kw_only=True, tag="record_ratified"):
+class RecordRatified(Message, frozen=True, kw_only=True, tag="record_ratified"):
     """A claimed record is confirmed or refused."""
 
     unit: Rsc
@@ -555,7 +555,7 @@ class RecordRatified(Message, kw_only=True, tag="record_ratified"):
     ratified: bool
 
 
-class Correction(Message, kw_only=True, tag="correction"):
+class Correction(Message, frozen=True, kw_only=True, tag="correction"):
     """What an earlier message should have said."""
 
     target: Code  # source/session/serial
@@ -564,7 +564,7 @@ class Correction(Message, kw_only=True, tag="correction"):
     reason: str = ""
 
 
-class Retraction(Message, kw_only=True, tag="retraction"):
+class Retraction(Message, frozen=True, kw_only=True, tag="retraction"):
     """An earlier message is void."""
 
     target: Code  # source/session/serial
@@ -572,21 +572,21 @@ class Retraction(Message, kw_only=True, tag="retraction"):
     reason: str = ""
 
 
-class VenueOn(Message, kw_only=True, tag="venue_on"):
+class VenueOn(Message, frozen=True, kw_only=True, tag="venue_on"):
     """Transmission from a venue begins."""
 
     venue: Code
     discipline: str = ""
 
 
-class VenueOff(Message, kw_only=True, tag="venue_off"):
+class VenueOff(Message, frozen=True, kw_only=True, tag="venue_off"):
     """Transmission from a venue ends."""
 
     venue: Code
     discipline: str = ""
 
 
-class Communication(Message, kw_only=True, tag="communication"):
+class Communication(Message, frozen=True, kw_only=True, tag="communication"):
     """A notice to everybody."""
 
     discipline: Code
@@ -595,7 +595,7 @@ class Communication(Message, kw_only=True, tag="communication"):
     text: str = ""
 
 
-class Weather(Message, kw_only=True, tag="weather"):
+class Weather(Message, frozen=True, kw_only=True, tag="weather"):
     """Conditions at a venue."""
 
     venue: Code
@@ -607,11 +607,11 @@ class Weather(Message, kw_only=True, tag="weather"):
     wind_direction: str = ""
 
 
-class Heartbeat(Message, kw_only=True, tag="heartbeat"):
+class Heartbeat(Message, frozen=True, kw_only=True, tag="heartbeat"):
     """The source is alive and has nothing to say."""
 
 
-class SourceConnected(Message, kw_only=True, tag="source_connected"):
+class SourceConnected(Message, frozen=True, kw_only=True, tag="source_connected"):
     """The gateway saw a source connect."""
 
     owner: ClassVar[Role] = "gateway"
@@ -620,7 +620,7 @@ class SourceConnected(Message, kw_only=True, tag="source_connected"):
     peer: str = ""
 
 
-class SourceDisconnected(Message, kw_only=True, tag="source_disconnected"):
+class SourceDisconnected(Message, frozen=True, kw_only=True, tag="source_disconnected"):
     """The gateway saw a source go."""
 
     owner: ClassVar[Role] = "gateway"
@@ -629,7 +629,7 @@ class SourceDisconnected(Message, kw_only=True, tag="source_disconnected"):
     reason: str = ""
 
 
-class SourceSilent(Message, kw_only=True, tag="source_silent"):
+class SourceSilent(Message, frozen=True, kw_only=True, tag="source_silent"):
     """A source has said nothing for longer than agreed."""
 
     owner: ClassVar[Role] = "gateway"
@@ -637,14 +637,14 @@ class SourceSilent(Message, kw_only=True, tag="source_silent"):
     since: int  # ms, log time of its last message
 
 
-class SourceReturned(Message, kw_only=True, tag="source_returned"):
+class SourceReturned(Message, frozen=True, kw_only=True, tag="source_returned"):
     """A silent source speaks again."""
 
     owner: ClassVar[Role] = "gateway"
     source: Code
 
 
-class SerialsLost(Message, kw_only=True, tag="serials_lost"):
+class SerialsLost(Message, frozen=True, kw_only=True, tag="serials_lost"):
     """Serials of a session will never come; written in the source's own stream in place of the last of them."""
 
     owner: ClassVar[Role] = "gateway"
@@ -654,7 +654,7 @@ class SerialsLost(Message, kw_only=True, tag="serials_lost"):
     by: str = ""  # the sender, or the operator who said so
 
 
-class SerialsHealed(Message, kw_only=True, tag="serials_healed"):
+class SerialsHealed(Message, frozen=True, kw_only=True, tag="serials_healed"):
     """Serials that were declared lost have come after all."""
 
     owner: ClassVar[Role] = "gateway"
@@ -733,7 +733,7 @@ VenueMessage = (
 )
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(VenueMessage)
+_decoder: msgspec.json.Decoder[VenueMessage] = msgspec.json.Decoder(VenueMessage)
 
 
 def encode(message: Message) -> bytes:

@@ -1,7 +1,8 @@
 """Sport definitions: how a discipline's units are ranked, totalled and rewarded, as data.
 
-A definition is a TOML file in ``schemas/sports/``; ``decode`` reads its bytes. Patterns are shell globs over the parts of
-an RSC: ``event`` over gender + event (19 characters), ``phase`` over 4, ``unit`` over 8. The first rule that matches wins.
+A definition is a TOML file in ``schemas/sports/``; ``decode`` reads its bytes. Patterns are shell globs over the parts
+of an RSC: ``event`` over gender + event (19 characters), ``phase`` over 4, ``unit`` over 8. The first rule that matches
+wins.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class TotalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     best: Literal["low", "high"] = "high"
     decimals: int = 0
     ties: Literal["stand", "break"] = "break"
-    discards: int = 0  # low_point: worst races left out
+    discards: int = 0  # low_point: worst races left out; those of the parts in first always count
     complete: bool = False  # an IRM in a part takes the participant out of the ranks
     points: dict[str, tuple[int, ...]] = {}  # glob over phase + unit -> points by rank, the last one repeating
     first: tuple[str, ...] = ()  # parts whose participants stand before all others, those of the first part first

@@ -1,0 +1,109 @@
+"""Checkpoints: a fold and its views as saved in the log, in slots, a manifest completing each.
+
+A checkpoint writes the slots that changed since the one before, and now and then all of them, so that a start reads
+little. The manifest names the epoch, the raw position that the state includes, and the digest at that cut: what
+``podium verify`` compares a re-fold with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from engine.folds import Fold, SavedViews
+from engine.log import Log, Record
+from engine.views import View, Views
+from schemas.views import HEAD, ROW_TYPES, Row
+
+__all__ = ["IMAGES", "MANIFESTS", "Manifest", "manifests", "record_of", "restore", "slots_of"]
+
+IMAGES = "games.images"
+MANIFESTS = "games.checkpoints"
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What completes a checkpoint."""
+
+    epoch: str
+    position: int  # of the last raw record included
+    cut: int
+    time: int  # log time of that cut, microseconds
+    digest: str
+    base: int  # its slots are among the images above this position
+    image: int  # up to and including this one
+    size: int  # bytes of the slots that it wrote
+    whole: bool = False  # all slots
+
+
+class _View(msgspec.Struct, array_like=True):
+    sequence: int
+    cut: int
+    rows: dict[str, tuple[int, msgspec.Raw]]  # key -> revision, row
+
+
+_view = msgspec.msgpack.Decoder(_View)
+
+
+def pack_view(view: View) -> bytes:
+    """Return a view's slot."""
+    rows = {key: (view.revisions[key], msgspec.Raw(_encode(row))) for key, row in view.rows.items()}
+    return _encode(_View(view.sequence, view.cut, rows))
+
+
+_rows = {kind: [msgspec.msgpack.Decoder(one) for one in types] for kind, types in ROW_TYPES.items()}
+
+
+def unpack_view(name: str, data: bytes) -> View:
+    """Return the view in a slot."""
+    saved = _view.decode(data)
+    decoders = _rows[name.partition("/")[0]]
+    view = View(name)
+    view.sequence, view.cut = saved.sequence, saved.cut
+    for key, (revision, raw) in saved.rows.items():
+        row: Row = (decoders[0] if key == HEAD else decoders[-1]).decode(raw)
+        view.put(key, row, revision)
+    return view
+
+
+def slots_of(fold: Fold, views: Views, changed: set[str] | None, time: int) -> list[Record]:
+    """Return the slots to save: of the fold what changed, of the views those named; all of both for None."""
+    slots = fold.dump(whole=changed is None)
+    for name in views.names() if changed is None else sorted(changed):
+        slots[f"view/{name}"] = pack_view(views[name])
+    return [Record(IMAGES, slot, data, time) for slot, data in slots.items()]
+
+
+def record_of(manifest: Manifest, time: int) -> Record:
+    """Return the record of a manifest."""
+    return Record(MANIFESTS, manifest.epoch, _encode(manifest), time)
+
+
+def manifests(log: Log, after: int = 0) -> Iterator[tuple[int, Manifest]]:
+    """Return the manifests of a log above a position, oldest first, with their positions."""
+    while batch := log.read(MANIFESTS, after):
+        for stored in batch:
+            yield stored.position, msgspec.msgpack.decode(stored.value, type=Manifest)
+        after = batch[-1].position
+
+
+def restore(log: Log, manifest: Manifest, fold: Fold, views: Views) -> None:
+    """Load a checkpoint into a fresh fold and fresh views."""
+    slots: dict[str, bytes] = {}
+    after = manifest.base
+    while after < manifest.image and (batch := log.read(IMAGES, after)):
+        for stored in batch:
+            if stored.position <= manifest.image:
+                slots[stored.key] = stored.value
+        after = batch[-1].position
+    found = {slot[5:]: data for slot, data in slots.items() if slot.startswith("view/")}
+    rows: dict[str, dict[str, tuple[Row, int]]] = {}
+    for name, data in found.items():
+        view = unpack_view(name, data)
+        views.adopt(view)
+        rows[name] = {key: (row, view.revisions[key]) for key, row in view.rows.items()}
+    views.cut, views.time = manifest.cut, manifest.time
+    saved: SavedViews = rows
+    fold.load({slot: data for slot, data in slots.items() if not slot.startswith("view/")}, saved)

@@ -1,0 +1,204 @@
+"""The embedded host: runs the folds over the raw log of one process, keeps the views, and saves checkpoints.
+
+Cuts are numbered by the raw messages that change something, so every host that folds the same log gives the same
+numbers. A host may start from the newest checkpoint of its epoch; what it then holds is what a full re-fold holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from engine.checkpoints import IMAGES, Manifest, manifests, record_of, restore, slots_of
+from engine.errors import NotKnown
+from engine.folds import Fold, FoldFactory
+from engine.instants import parse_instant
+from engine.log import Log, Record
+from engine.raw import RAW, Raw, raw_of
+from engine.raw_index import RawIndex
+from engine.views import View, Views
+from schemas.cut import Cut
+from schemas.games import Games
+
+__all__ = ["Host", "Listener", "epoch_of"]
+
+Listener = Callable[[Cut, Sequence[str]], object]
+SLICE = 200  # raw messages folded before the loop has its turn
+
+
+@runtime_checkable
+class Writable(Protocol):
+    """A log that can be written without a loop."""
+
+    def append_now(self, records: Sequence[Record]) -> list[int]:
+        """Append and return once durable."""
+
+
+def epoch_of(log_id: str, version: int, rules: bytes, games: Games) -> str:
+    """Return the epoch: what gives cuts and sequences their meaning; 12 hex digits."""
+    whole = blake2b(f"{log_id} {version} ".encode(), digest_size=6)
+    whole.update(rules)
+    whole.update(msgspec.msgpack.encode(games))
+    return whole.hexdigest()
+
+
+class Host:
+    """Folds one log."""
+
+    def __init__(self, log: Log, make_fold: FoldFactory, epoch: str, mode: str = "live") -> None:
+        self.log = log
+        self.epoch = epoch
+        self.mode = mode
+        self.views = Views()
+        self.position = 0  # of the newest raw record folded
+        self.fold: Fold = make_fold()
+        self._make_fold = make_fold
+        self._listeners: list[Listener] = []
+        self._changed: set[str] | None = None  # views to save; None: all, nothing was saved yet
+        self._manifests: list[Manifest] = []
+        self._newest = 0  # position of the newest manifest known
+        self._index = RawIndex(log)
+        self._last_seen: dict[str, int] = {}  # source -> log time of its newest message, microseconds
+
+    # -- starting ------------------------------------------------------------------------------------------------
+
+    def load(self) -> bool:
+        """Start from the newest checkpoint of this epoch; say whether there was one."""
+        self._read_manifests()
+        if not self._manifests:
+            return False
+        newest = self._manifests[-1]
+        restore(self.log, newest, self.fold, self.views)
+        self.position = newest.position
+        self._changed = set()
+        return True
+
+    def _read_manifests(self) -> None:
+        for position, manifest in manifests(self.log, self._newest):
+            self._newest = position
+            if manifest.epoch == self.epoch:
+                self._manifests.append(manifest)
+
+    # -- folding -------------------------------------------------------------------------------------------------
+
+    def step(self, raw: Raw) -> Cut | None:
+        """Fold one raw message; return its cut, None where it changed nothing."""
+        self.fold.apply(raw.source, raw.session, raw.serial, raw.data)
+        self.position = raw.position
+        self._last_seen[raw.source] = raw.time
+        changes = self.fold.changes()
+        if not changes:
+            return None
+        cut = Cut(self.views.cut + 1, raw.position, (raw.name,), raw.time, raw.at, changes)
+        changed = self.views.apply(cut)
+        if self._changed is not None:
+            self._changed.update(changed)
+        for listener in self._listeners:
+            listener(cut, changed)
+        return cut
+
+    def catch_up(self, until: int | None = None) -> int:
+        """Fold what the log holds beyond the state, up to a position; return how many raw messages that were."""
+        count = 0
+        while batch := self.log.read(RAW, self.position):
+            for stored in batch:
+                if until is not None and stored.position > until:
+                    return count
+                self.step(raw_of(stored))
+                count += 1
+        return count
+
+    async def run(self) -> None:
+        """Fold for ever what becomes durable."""
+        async for batch in self.log.follow(RAW, self.position):
+            for start in range(0, len(batch), SLICE):
+                for stored in batch[start : start + SLICE]:
+                    self.step(raw_of(stored))
+                await asyncio.sleep(0)
+
+    def listen(self, callback: Listener) -> None:
+        """Have a function called after each cut has been applied to the views."""
+        self._listeners.append(callback)
+
+    # -- saving --------------------------------------------------------------------------------------------------
+
+    def save(self, *, whole: bool = False) -> Manifest | None:
+        """Save a checkpoint of what changed; None where nothing has, or the log cannot be written."""
+        if not isinstance(self.log, Writable) or self._changed == set() or not self.views.cut:
+            return None
+        whole = whole or self._changed is None or not self._manifests
+        time = self.views.time
+        base = self.log.head(IMAGES) if whole else self._manifests[-1].base
+        records = slots_of(self.fold, self.views, None if whole else self._changed, time)
+        image = self.log.append_now(records)[-1]
+        size = sum(len(record.value) for record in records)
+        manifest = Manifest(
+            self.epoch, self.position, self.views.cut, time, self.views.digest(), base, image, size, whole
+        )
+        self.log.append_now([record_of(manifest, time)])
+        self._read_manifests()
+        self._changed = set()
+        return manifest
+
+    @property
+    def saved(self) -> Sequence[Manifest]:
+        """The checkpoints of this epoch, oldest first."""
+        return self._manifests
+
+    # -- looking back --------------------------------------------------------------------------------------------
+
+    def state_at(self, when: str) -> Host:
+        """Return another host whose views stand as at ``{epoch}.{cut}`` or at an RFC 3339 instant of log time.
+
+        Raises ``NotKnown`` where the epoch is another, the cut is in the future, or the text is neither.
+        """
+        cut, instant = self._parse(when)
+        past = Host(self.log, self._make_fold, self.epoch, self.mode)
+        near = [m for m in self._manifests if (m.cut <= cut if cut is not None else m.time <= (instant or 0))]
+        if near:
+            restore(self.log, near[-1], past.fold, past.views)
+            past.position = near[-1].position
+        past._fold_until(cut, instant)
+        return past
+
+    def _fold_until(self, cut: int | None, instant: int | None) -> None:
+        while batch := self.log.read(RAW, self.position):
+            for stored in batch:
+                if cut is not None and self.views.cut >= cut:
+                    return
+                if instant is not None and stored.time > instant:
+                    return
+                self.step(raw_of(stored))
+
+    def _parse(self, when: str) -> tuple[int | None, int | None]:
+        epoch, dot, number = when.partition(".")
+        if dot and number.isdigit() and "T" not in epoch and ":" not in epoch:
+            if epoch != self.epoch:
+                raise NotKnown(when, f"the epoch is {self.epoch}")
+            if int(number) > self.views.cut:
+                raise NotKnown(when, f"the newest cut is {self.views.cut}")
+            return int(number), None
+        instant = parse_instant(when)
+        if instant is None:
+            raise NotKnown(when, "neither {epoch}.{cut} nor an RFC 3339 instant")
+        return None, instant
+
+    def as_of(self, view: str, when: str) -> View:
+        """Return a view as it stood; may run in a thread. Raises ``NotKnown``."""
+        return self.state_at(when).views.get(view) or View(view)
+
+    def raw(self, name: str) -> Raw | None:
+        """Return the raw message of a name."""
+        return self._index.find(name)
+
+    def freshness(self) -> dict[str, int]:
+        """Return by venue the log time (ms) of the newest message of its sources."""
+        newest: dict[str, int] = {}
+        for source, time in self._last_seen.items():
+            venue = source.partition(".")[0]
+            newest[venue] = max(newest.get(venue, 0), time // 1000)
+        return newest

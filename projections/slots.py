@@ -1,0 +1,114 @@
+"""Slots: a fold's state in pieces that are saved when they change, and loaded to go on from there.
+
+What follows from other slots or from the views (standings in order, derived rows, tables) is not saved but rebuilt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from projections.decode import SourceState
+from projections.discipline import DisciplineFold, Event
+from projections.entries import Entry, Name, Said
+from projections.people import PeopleState
+from projections.unit import Line, Loss, Unit
+from schemas.sport import UnitRule
+from schemas.views import Row
+
+if TYPE_CHECKING:
+    from projections.fold import Fold
+
+__all__ = ["dump", "load"]
+
+
+class _Unit(msgspec.Struct, array_like=True):
+    rule: UnitRule
+    irms: tuple[str, ...]
+    total: bool
+    said: Said
+    lines: dict[str, Line]
+    decided: dict[str, tuple[bool, int]]
+    decided_by: tuple[str, ...]
+    pending: list[tuple[Name, Entry]]
+    lost: list[Loss]
+    revision: int
+    corrected: set[str]
+
+
+class _Discipline(msgspec.Struct, array_like=True):
+    said: Said
+    pending: list[tuple[Name, Entry]]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_unit = msgspec.msgpack.Decoder(_Unit)
+_event = msgspec.msgpack.Decoder(Event)
+_discipline = msgspec.msgpack.Decoder(_Discipline)
+_people = msgspec.msgpack.Decoder(PeopleState)
+_source = msgspec.msgpack.Decoder(SourceState)
+
+
+def _pack(unit: Unit) -> bytes:
+    return _encode(_Unit(*(getattr(unit, field) for field in _Unit.__struct_fields__)))
+
+
+def _unpack(code: str, data: bytes) -> Unit:
+    saved = _unit.decode(data)
+    unit = Unit(code, *(getattr(saved, field) for field in ("rule", "irms", "total", "said", "lines")))
+    unit.decided, unit.decided_by = saved.decided, saved.decided_by
+    unit.pending, unit.lost = saved.pending, saved.lost
+    unit.revision, unit.corrected = saved.revision, saved.corrected
+    unit.ordered = sorted(unit.lines.values(), key=lambda line: line.key)
+    unit.keys = [line.key for line in unit.ordered]
+    return unit
+
+
+def dump(fold: Fold, *, whole: bool = False) -> dict[str, bytes]:
+    """Return the slots that changed since the last call, or all of them."""
+    slots: dict[str, bytes] = {}
+    sources = fold.decoder.sources
+    for source in sources if whole else fold.decoder.unsaved:
+        slots[f"source/{source}"] = _encode(sources[source])
+    fold.decoder.unsaved.clear()
+    if whole or fold.people.unsaved:
+        slots["people"] = _encode(fold.people.state)
+        fold.people.unsaved = False
+    for code, discipline in fold.disciplines.items():
+        slots.update(_dump_discipline(code, discipline, whole=whole))
+    return slots
+
+
+def _dump_discipline(code: str, fold: DisciplineFold, *, whole: bool) -> dict[str, bytes]:
+    state = fold.state
+    slots: dict[str, bytes] = {}
+    for unit in state.units if whole else fold.unsaved_units:
+        slots[f"unit/{unit}"] = _pack(state.units[unit])
+    for event in state.events if whole else fold.unsaved_events:
+        slots[f"event/{event}"] = _encode(state.events[event])
+    if whole or fold.unsaved:
+        slots[f"discipline/{code}"] = _encode(_Discipline(state.said, state.pending))
+    fold.unsaved_units.clear()
+    fold.unsaved_events.clear()
+    fold.unsaved = False
+    return slots
+
+
+def load(fold: Fold, slots: Mapping[str, bytes], views: Mapping[str, Mapping[str, tuple[Row, int]]]) -> None:
+    """Put a fresh fold where another one was when it was dumped, ``views`` holding rows and revisions by key."""
+    for slot, data in slots.items():
+        kind, _, code = slot.partition("/")
+        if kind == "source":
+            fold.decoder.sources[code] = _source.decode(data)
+        elif kind == "people":
+            fold.people.state = _people.decode(data)
+        elif kind == "unit":
+            fold.discipline(code[:3]).state.units[code] = _unpack(code, data)
+        elif kind == "event":
+            fold.discipline(code[:3]).state.events[code] = _event.decode(data)
+        elif kind == "discipline":
+            saved = _discipline.decode(data)
+            fold.discipline(code).state.said, fold.discipline(code).state.pending = saved.said, saved.pending
+    fold.restore(views)
