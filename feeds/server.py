@@ -1,0 +1,168 @@
+"""The server of an edge: HTTP and the WebSocket feed in one process, on one loop and one port."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+import uvicorn
+from litestar import Litestar, MediaType, Router
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+
+from feeds import http, static
+from feeds.answers import answer_error
+from feeds.bridge import Bridge
+from feeds.feed import Feed, refuse_other_paths
+from feeds.names import Names
+from feeds.reader import Reader
+from feeds.source import Source
+from schemas.games import DEFAULT_GAMES, Games
+
+__all__ = ["Edge", "build", "running", "serve"]
+
+PAGE = Path(__file__).parent / "page"
+PING_EVERY = 20.0  # seconds
+
+
+class Edge:
+    """What serves a source: the feed, the bridge to its connections, and the application for the rest."""
+
+    def __init__(self, feed: Feed, bridge: Bridge, app: Litestar) -> None:
+        self.feed = feed
+        self.bridge = bridge
+        self.app = app
+
+    async def close(self, *, spread: float = 0.0) -> None:
+        """Send every subscriber away with 1012 (restart), over ``spread`` seconds."""
+        await self.bridge.drain(spread=spread)
+        self.feed.close()
+
+
+def build(
+    source: Source,
+    *,
+    games: Games = DEFAULT_GAMES,
+    extra_routers: Sequence[Router] = (),
+    key: bytes | None = None,
+    interval: float = 0.010,
+    page: Path = PAGE,
+    **options: Any,
+) -> Edge:
+    """Return the edge over a source.
+
+    ``key`` signs resume tokens and is to be the same on every replica; without it the key comes from the epoch, which
+    is enough where the feed is public. ``interval`` is the least time in seconds between two flushes; ``extra_routers``
+    are served beside our own; ``options`` go to ``Feed``.
+    """
+    signing = key if key is not None else blake2b(source.epoch.encode(), person=b"podium-resume").digest()
+    feed = Feed(source, key=signing, interval=interval, **options)
+    bridge = Bridge(feed.handle, check=refuse_other_paths, ping_interval=PING_EVERY, ping_timeout=PING_EVERY)
+    names = Names(source)
+    reader = Reader(feed.hub, names, lambda _view: None)
+    routers = [http.router(feed, reader), *extra_routers]
+    if (page / "index.html").is_file():
+        routers.append(static.router(static.Folder(page), reader))
+    app = Litestar(
+        routers,
+        exception_handlers={Exception: answer_error},
+        openapi_config=OpenAPIConfig(
+            title=f"Podium: {games.name}",
+            version="1",
+            description="Live results, standings and medals, as views of keyed rows. The feed itself is at /v1/feed.",
+            path="/v1",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json", media_type=MediaType.JSON)],
+        ),
+        logging_config=None,
+    )
+    return Edge(feed, bridge, app)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with the feed closed before it waits for its own connections: it knows nothing of bridged sockets."""
+
+    def __init__(self, config: uvicorn.Config, edge: Edge, spread: float) -> None:
+        super().__init__(config)
+        self._edge = edge
+        self._spread = spread
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        await self._edge.close(spread=self._spread)
+        await super().shutdown(sockets)
+
+
+def _config(edge: Edge, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        edge.app,
+        host=host,
+        port=port,
+        ws=edge.bridge,  # type: ignore[arg-type]  # a factory of protocols is what it calls
+        http="httptools",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        backlog=4096,
+    )
+
+
+async def serve(
+    edge: Edge,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    *,
+    started: Callable[[int], object] | None = None,
+    spread: float = 0.0,
+) -> None:
+    """Serve until SIGINT or SIGTERM; ``started`` is told the port once connections are welcome.
+
+    On the way out subscribers are sent away with 1012 over ``spread`` seconds, so that they do not all come back at
+    once.
+    """
+    server = _Server(_config(edge, host, port), edge, spread)
+    watch = asyncio.create_task(_tell(server, started)) if started is not None else None
+    try:
+        await server.serve()
+    finally:
+        if watch is not None:
+            watch.cancel()
+
+
+async def _tell(server: _Server, started: Callable[[int], object]) -> None:
+    await server.ready.wait()
+    started(_port_of(server))
+
+
+def _port_of(server: uvicorn.Server) -> int:
+    """Return the port that a started server listens on."""
+    return int(server.servers[0].sockets[0].getsockname()[1])
+
+
+@contextlib.asynccontextmanager
+async def running(edge: Edge, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[int]:
+    """Serve within a block, without taking over signals; yields the port."""
+    server = _Server(_config(edge, host, port), edge, 0.0)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
+    task = asyncio.create_task(server.serve())
+    ready = asyncio.create_task(server.ready.wait())
+    await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED)
+    ready.cancel()
+    try:
+        if server.started:
+            yield _port_of(server)
+    finally:
+        server.should_exit = True
+        await task

@@ -1,0 +1,123 @@
+"""A small reference client: it applies images and deltas, and checks everything that the protocol promises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from engine.views import View
+from schemas.views import HEAD, ROW_TYPES, Row
+
+
+class Held:
+    """A view as a client holds it."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.h = ""
+        self.rows: dict[str, dict[str, Any]] = {}
+        self.rev: dict[str, int] = {}
+
+
+def row_of(view: str, key: str, fields: dict[str, Any]) -> Row:
+    """Return a row as the engine has it."""
+    types = ROW_TYPES[view.partition("/")[0]]
+    return msgspec.convert(fields, types[0] if key == HEAD or len(types) == 1 else types[-1])
+
+
+def hash_of(view: str, rows: dict[str, dict[str, Any]]) -> str:
+    """Compute the content hash anew, from nothing but the rows."""
+    fresh = View(view)
+    for key, fields in rows.items():
+        fresh.put(key, row_of(view, key, fields), 0)
+    return fresh.hash
+
+
+class Subscription:
+    """One subscription: raises AssertionError at the first broken promise."""
+
+    def __init__(self) -> None:
+        self.views: dict[str, Held] = {}
+        self.cut = 0
+        self.resume = ""
+        self.images = 0
+        self.resets: list[str] = []
+        self.conflated = 0
+        self.complete = False  # an image has come, whole
+        self._part = 0
+
+    def take(self, message: dict[str, Any]) -> None:
+        """Apply a message of this subscription."""
+        match message["op"]:
+            case "image":
+                self._image(message)
+            case "cut":
+                self._cut(message)
+            case "reset":
+                self.resets.append(message["why"])
+                self.complete = False
+            case "resumed":
+                assert message["cut"] == self.cut
+                self.complete = True
+            case other:
+                raise AssertionError(other)
+
+    def _image(self, message: dict[str, Any]) -> None:
+        assert not self.complete
+        if message["part"] == 1:
+            self.views = {}
+            self._part = 0
+        assert message["part"] == self._part + 1
+        self._part += 1
+        for name, view in message["views"].items():
+            held = self.views.setdefault(name, Held())
+            assert not set(held.rows) & set(view["rows"])
+            held.rows |= view["rows"]
+            held.rev |= view.get("rev", {})
+            held.seq, held.h = view["seq"], view["h"]
+        self.resume = message["resume"]
+        if not message.get("more"):
+            self.complete = True
+            self.images += 1
+            self.cut = message["cut"]
+            self.check()
+
+    def _cut(self, message: dict[str, Any]) -> None:
+        assert self.complete
+        cut = message["cut"]
+        first, last = (cut, cut) if isinstance(cut, int) else cut
+        assert first > self.cut
+        if first != last:
+            self.conflated += 1
+            assert first == self.cut + 1 or first > self.cut
+        for name, view in message["views"].items():
+            held = self.views.setdefault(name, Held())
+            seq = view["seq"]
+            low, high = (seq, seq) if isinstance(seq, int) else seq
+            assert low == held.seq + 1, f"{name}: {low} after {held.seq}"
+            held.seq = high
+            for key in view.get("del", ()):
+                del held.rows[key]
+                held.rev.pop(key, None)
+            for key, fields in view.get("up", {}).items():
+                row = held.rows.setdefault(key, {})
+                for field, value in fields.items():
+                    if value is None:
+                        row.pop(field)
+                    else:
+                        row[field] = value
+            held.rev |= view.get("rev", {})
+            held.h = view["h"]
+            assert hash_of(name, held.rows) == held.h, name
+        self.cut = last
+        self.resume = message["resume"]
+
+    def check(self) -> None:
+        """Compute every hash anew."""
+        for name, held in self.views.items():
+            assert hash_of(name, held.rows) == held.h, name
+
+    def content(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return rows by view, without views that are empty."""
+        return {name: held.rows for name, held in self.views.items() if held.rows}
