@@ -14,7 +14,7 @@ from projections.marks import BadMarkError, format_value, parse_mark
 from schemas import messages as m
 from schemas.sport import UnitRule
 
-__all__ = ["MODELS", "NOTHING", "Worth", "combine", "parts_of"]
+__all__ = ["MODELS", "NOTHING", "Worth", "adjustment", "combine", "parts_of"]
 
 M = TypeVar("M", bound=m.Message)
 Countback = tuple[int, ...]
@@ -46,7 +46,8 @@ def _read(text: str, rule: UnitRule) -> int | None:
         return None
 
 
-def _adjustment(said: Said, rule: UnitRule) -> int:
+def adjustment(said: Said, rule: UnitRule) -> int:
+    """Return what was given or taken beside the score, in 10^-decimals."""
     return sum(_read(message.amount, rule) or 0 for message in _all(said, m.ScoreAdjusted))
 
 
@@ -70,7 +71,7 @@ def _whole(said: Said, rule: UnitRule) -> Worth | None:
     value = _read(message.mark, rule)
     if value is None:
         return Worth(None, (), message.mark)
-    extra = _adjustment(said, rule)
+    extra = adjustment(said, rule)
     return Worth(value + extra, (), format_value(value + extra, rule.decimals) if extra else message.mark)
 
 
@@ -84,7 +85,7 @@ def timed(said: Said, rule: UnitRule) -> Worth:
     value = _read(message.mark, rule)
     if value is None:
         return Worth(None, (), message.mark)
-    extra = _adjustment(said, rule)
+    extra = adjustment(said, rule)
     if not extra:
         return Worth(value, (), message.mark)
     return Worth(value + extra, (), format_value(value + extra, rule.decimals, clock=True))
@@ -125,7 +126,7 @@ def points(said: Said, rule: UnitRule) -> Worth:
     rounds = sorted(
         (message.ordinal, value) for message in _all(said, m.Score) if (value := _read(message.mark, rule)) is not None
     )
-    extra = _adjustment(said, rule)
+    extra = adjustment(said, rule)
     if not rounds:
         return Worth(extra, (), format_value(extra, rule.decimals)) if extra else NOTHING
     value = combine([value for _, value in rounds], rule) + extra
@@ -145,7 +146,7 @@ def judged(said: Said, rule: UnitRule) -> Worth:
     if not panels:
         return points(said, rule)
     performances = [sum(sorted(marks)[rule.drop : len(marks) - rule.drop]) for _, marks in sorted(panels.items())]
-    value = combine(performances, rule) + _adjustment(said, rule)
+    value = combine(performances, rule) + adjustment(said, rule)
     return Worth(value, (), format_value(value, rule.decimals))
 
 
@@ -156,7 +157,7 @@ def target(said: Said, rule: UnitRule) -> Worth:
     ]
     if not shots:
         return _whole(said, rule) or NOTHING
-    value = sum(value for value, _ in shots) + _adjustment(said, rule)
+    value = sum(value for value, _ in shots) + adjustment(said, rule)
     offs = sorted((message.ordinal, _read(message.mark, rule) or 0) for message in _all(said, m.ShootOff))
     inner = sum(inner for _, inner in shots)
     return Worth(value, (*(-value for _, value in offs), -inner), format_value(value, rule.decimals))
@@ -195,7 +196,7 @@ def fleet(said: Said, rule: UnitRule) -> Worth:
     place = order(said, rule).value
     if place is None:
         return NOTHING
-    value = place * rule.factor * 10**rule.decimals + _adjustment(said, rule)
+    value = place * rule.factor * 10**rule.decimals + adjustment(said, rule)
     return Worth(value, (), format_value(value, rule.decimals))
 
 

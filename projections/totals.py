@@ -86,19 +86,25 @@ def _plain(part: Part, rule: TotalRule) -> int | None:
 
 
 def _pentathlon(part: Part, rule: TotalRule) -> int | None:
-    """Return modern pentathlon points: a swim of 2:30.00 is worth 250, each 0.2 s a point (UIPM rule 4)."""
+    """Return modern pentathlon points: a swim of 2:30.00 is worth 250, each 0.50 s begun one more (UIPM, 200 m)."""
     if part.unit.rule.model != "timed":
         return _plain(part, rule)
     value = part.line.worth.value
     if value is None:
         return None
-    hundredths = value * 100 // 10**part.unit.rule.decimals
-    return 250 + (15000 - hundredths) // 20
+    hundredths: int = value * 100 // 10**part.unit.rule.decimals
+    return 250 - (hundredths - 15000) // 50
 
 
-def _low_point(points: list[int], rule: TotalRule) -> int:
-    """Add up points without the worst races (RRS A2)."""
-    return sum(sorted(points)[: max(1, len(points) - rule.discards)])
+def _low_point(scored: Sequence[tuple[Part, int]], rule: TotalRule) -> tuple[int, tuple[int, ...]]:
+    """Add up points without the worst races (RRS A2); return what breaks an equal sum with it (RRS A8)."""
+    always = [value for part, value in scored if _matches(part.unit, rule.first)]
+    series = [value for part, value in scored if not _matches(part.unit, rule.first)]
+    discards = sum(len(series) >= races for races in rule.discards)
+    counted = sorted(series)[: max(0, len(series) - discards)]
+    # The race that may not be left out first (standard sailing instructions, medal race), then each boat's scores
+    # from best to worst without the excluded ones (A8.1), then all its races from the last one back (A8.2).
+    return sum(counted) + sum(always), (*always, *sorted(counted + always), *reversed(series))
 
 
 _SCORES: dict[str, Callable[[Part, TotalRule], int | None]] = {
@@ -115,18 +121,32 @@ def _order_of(unit: Unit, globs: Sequence[str]) -> int:
     return next((n for n, glob in enumerate(globs) if fnmatchcase(code, glob)), len(globs))
 
 
-def _stand(rule: TotalRule, value: int, held: Sequence[Part]) -> int | None:
-    """Place who took part in one of ``rule.first`` before all others: by the total, or by the rank in that part."""
-    if not rule.first:
-        return None
-    own = value if rule.best == "low" else -value
-    for group, glob in enumerate(rule.first):
-        there = [part for part in held if fnmatchcase(part.unit.code[22:], glob)]
+def _matches(unit: Unit, globs: Sequence[str]) -> bool:
+    return _order_of(unit, globs) < len(globs)
+
+
+def _stand(
+    rule: TotalRule, worth: Worth, participant: str, ahead: Sequence[Sequence[Unit]]
+) -> tuple[Worth, int | None]:
+    """Place who took part in one of ``rule.first`` before all others: by the total, or by the rank in that part.
+
+    ``ahead`` holds the units of each of ``rule.first``. What breaks equal totals breaks no tie of a part.
+    """
+    if not rule.first or worth.value is None:
+        return worth, None
+    own = worth.value if rule.best == "low" else -worth.value
+    for group, units in enumerate(ahead):
+        there = [line for unit in units if (line := unit.lines.get(participant)) is not None and _took_part(line)]
         if there:
             if rule.within == "part":
-                own = there[0].line.rank or 0 if len(there) == 1 else 0
-            return (group - len(rule.first)) * _AHEAD + own
-    return own
+                own = (there[0].rank or 0) if len(units) == 1 else 0
+                worth = worth._replace(countback=())
+            return worth, (group - len(rule.first)) * _AHEAD + own
+    return worth, own
+
+
+def _took_part(line: Line) -> bool:
+    return line.worth.value is not None or bool(line.irm) or line.rank is not None
 
 
 def total_of(rule: TotalRule, units: Sequence[Unit]) -> dict[str, Total]:
@@ -135,10 +155,11 @@ def total_of(rule: TotalRule, units: Sequence[Unit]) -> dict[str, Total]:
         (unit for unit in units if _order_of(unit, rule.parts) < len(rule.parts)),
         key=lambda unit: (_order_of(unit, rule.parts), unit.code),
     )
+    ahead = [[unit for unit in units if fnmatchcase(unit.code[22:], glob)] for glob in rule.first]
     held: dict[str, list[Part]] = {}
     for unit in ordered:
         for participant, line in unit.lines.items():
-            if line.worth.value is not None or line.irm or line.rank is not None:
+            if _took_part(line):
                 held.setdefault(participant, []).append(Part(unit, line))
     score = _SCORES[rule.formula]
     totals: dict[str, Total] = {}
@@ -158,7 +179,8 @@ def total_of(rule: TotalRule, units: Sequence[Unit]) -> dict[str, Total]:
         if not points:
             totals[participant] = Total(Worth(None), out[-1] if out else "", shown, None)
             continue
-        value = _low_point(points, rule) if rule.formula == "low_point" else sum(points)
-        worth = Worth(value, (), format_value(value, rule.decimals))
-        totals[participant] = Total(worth, out[-1] if out else "", shown, _stand(rule, value, parts))
+        value, countback = _low_point(scored, rule) if rule.formula == "low_point" else (sum(points), ())
+        worth = Worth(value, countback, format_value(value, rule.decimals))
+        worth, stand = _stand(rule, worth, participant, ahead)
+        totals[participant] = Total(worth, out[-1] if out else "", shown, stand)
     return totals

@@ -12,7 +12,8 @@ import msgspec
 
 from projections import standing as s
 from projections.entries import Entry, Name, Said, find, message_of, say
-from projections.models import MODELS, Worth
+from projections.marks import format_value
+from projections.models import MODELS, Worth, adjustment
 from schemas import messages as m
 from schemas.sport import UnitRule
 
@@ -170,12 +171,17 @@ class Unit(msgspec.Struct):
         else:
             line.worth = MODELS[self.rule.model](line.said, self.rule)
             if self.rule.model == "fleet" and line.irm and line.worth.value is None:
-                line.worth = self._fleet_irm(line.irm)
+                line.worth = self._fleet_irm(line)
         self.place(line)
 
     def put(self, participant: str, worth: Worth, irm: str, parts: dict[str, str], stand: int | None) -> None:
         """Set a total's computed worth."""
         line = self.line(participant)
+        extra = adjustment(line.said, self.rule)
+        if extra and worth.value is not None:
+            value = worth.value + extra
+            worth = Worth(value, worth.countback, format_value(value, self.rule.decimals))
+            stand = None if stand is None else stand + (extra if self.rule.best == "low" else -extra)
         if (line.worth, line.part_irm, line.parts, line.stand) == (worth, irm, parts, stand):
             return
         line.worth, line.part_irm, line.parts, line.stand = worth, irm, parts, stand
@@ -254,13 +260,14 @@ class Unit(msgspec.Struct):
         del self.keys[position], self.ordered[position]
         return position
 
-    def _fleet_irm(self, irm: str) -> Worth:
-        extra = self.rule.irm_points.get(irm, self.rule.irm_points.get("*"))
+    def _fleet_irm(self, line: Line) -> Worth:
+        """Return the points of an IRM, changed by redress."""
+        extra = self.rule.irm_points.get(line.irm, self.rule.irm_points.get("*"))
         if extra is None:
             return Worth(None)
-        entries = sum(line.listed for line in self.lines.values())
-        points = (entries + extra) * self.rule.factor
-        return Worth(points * 10**self.rule.decimals, (), str(points))
+        entries = sum(other.listed for other in self.lines.values())
+        value = (entries + extra) * self.rule.factor * 10**self.rule.decimals + adjustment(line.said, self.rule)
+        return Worth(value, (), format_value(value, self.rule.decimals))
 
     def decide(self) -> None:
         """Take the order decisions that count and place everybody by them."""

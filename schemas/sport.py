@@ -48,7 +48,10 @@ class TotalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     best: Literal["low", "high"] = "high"
     decimals: int = 0
     ties: Literal["stand", "break"] = "break"
-    discards: int = 0  # low_point: worst races left out; those of the parts in first always count
+    discards: tuple[
+        int, ...
+    ] = ()  # low_point: races sailed from which one worst race is left out, from which two, ...;
+    # races of the parts in first always count
     complete: bool = False  # an IRM in a part takes the participant out of the ranks
     points: dict[str, tuple[int, ...]] = {}  # glob over phase + unit -> points by rank, the last one repeating
     first: tuple[str, ...] = ()  # parts whose participants stand before all others, those of the first part first
