@@ -34,14 +34,13 @@ class Checkpointer:
         self._connection = connect(log, "rw")
         ((page,),) = self._connection.execute("PRAGMA page_size")
         self._longest = LONGEST // page
-        self._done = writer.commits
-        self._work = threading.Event()
+        self._work = threading.Event()  # set: something was committed after the last checkpoint ended
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"checkpoint {log.name}", daemon=True)
         self._thread.start()
 
     def due(self) -> None:
-        """Say that something was committed."""
+        """Say that something was committed; called while the writer's ``turn`` is held."""
         if not self._work.is_set():
             self._work.set()
 
@@ -53,29 +52,25 @@ class Checkpointer:
         self._connection.close()
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            self._work.wait()
-            if self._stop.wait(PAUSE):
-                return
-            self._work.clear()
+        while self._work.wait() and not self._stop.is_set():
             with suppress(sqlite3.Error):  # a full disk, say: the commits are safe in the WAL, and there is a next time
                 self._checkpoint()
+            if self._stop.wait(PAUSE):
+                return
 
     def _checkpoint(self) -> None:
-        if self._pass() > self._longest and self._pass() > self._longest:  # the second does what came during the first
-            with self._writer.turn:  # and this what came during the second, so it is short
+        """Checkpoint beside the commits, and where the WAL has become long, the last pages while commits wait."""
+        if self._pass() > self._longest and self._work.wait(PAUSE):
+            self._pass()  # what came during the first pass, so that little is left for
+            with self._writer.turn:
                 self._run_pragma()
-                self._done = self._writer.commits
+                self._work.clear()
 
     def _pass(self) -> int:
         """Checkpoint while commits go on; return the pages in the WAL."""
-        with self._writer.turn:
-            if self._writer.commits == self._done:
-                return 0
         pages = self._run_pragma()
-        # Under ``turn``, as a commit that is already visible but not yet counted must not look like a later one.
-        with self._writer.turn:
-            self._done = self._writer.commits
+        with self._writer.turn:  # a commit that is already visible but not yet announced must not look like a later one
+            self._work.clear()
         return pages
 
     def _run_pragma(self) -> int:

@@ -9,23 +9,23 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
+from engine.commit_queue import CommitQueue
 from engine.errors import LogClosed, LogReadOnly
 from engine.log import Fence, Record, Stored
 from engine.sqlite_checkpoint import Checkpointer
 from engine.sqlite_reader import SqliteReader
-from engine.sqlite_writer import Append, SqliteWriter, TakeOver
+from engine.sqlite_writer import Append, Request, SqliteWriter, TakeOver
 from engine.wake_socket import WakeListener, WakeSender
 from engine.writer_lock import WriterLock
 
 __all__ = ["SqliteLog"]
 
-SLOW_SYNC = 0.001  # seconds of a commit above which the loop should not wait for it
+SLOW_SYNC = 0.0005  # seconds of the smallest commit, above which the loop should not wait for it
 SAFETY_POLL = 5.0  # seconds after which a follower looks although nobody woke it
 FIND_WRITER = 0.2  # seconds between two looks for a writer, while there is none
 BATCH = 1000  # records that a follower gets at once, at most
@@ -43,13 +43,9 @@ class SqliteLog:
     def __init__(self, path: Path, *, readonly: bool, committer: Committer, safety_poll: float) -> None:
         self.path = path
         self.readonly = readonly
-        self._committer = committer
         self._safety_poll = safety_poll
         self._closed = False
         self._followers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
-        self._pending: list[tuple[Append | TakeOver, asyncio.Future[None]]] = []
-        self._flushing: asyncio.AbstractEventLoop | None = None  # the loop on which a commit is due or runs
-        self._thread: ThreadPoolExecutor | None = None
         self._lock: WriterLock | None = None
         self._writer: SqliteWriter | None = None
         if readonly:
@@ -61,6 +57,7 @@ class SqliteLog:
         try:
             self._writer = SqliteWriter(path, self._committed)
             self.id = self._writer.id
+            on_loop = committer == "loop" or (committer == "auto" and self._writer.sync_time() < SLOW_SYNC)
             self._reader = SqliteReader(path)
         except BaseException:
             if self._writer:
@@ -68,6 +65,7 @@ class SqliteLog:
             if self._lock:
                 self._lock.release()
             raise
+        self._queue = CommitQueue(self._writer.commit, on_loop=on_loop)
         self._sender = WakeSender(path)
         self._checkpointer = Checkpointer(path, self._writer)
 
@@ -82,6 +80,9 @@ class SqliteLog:
     ) -> Self:
         """Open a log, making it where there is none (unless ``readonly``).
 
+        ``committer`` says where commits run: on the loop, in a thread, or, by default, where it suits the storage.
+        ``safety_poll`` is how long, in seconds, a follower waits at most before it looks for itself.
+
         Raises ``LogLocked`` where another process writes it, ``LogNotFound`` where there is nothing to read,
         ``NotALog`` and ``NewerLog`` where the file is not for us, ``LogFailed`` where the storage refuses.
         """
@@ -94,14 +95,16 @@ class SqliteLog:
 
         A caller that is cancelled while it waits cannot know whether its records are stored.
         """
+        self._writable()
         request = Append(records, fence)
-        await self._submit(request)
+        await self._queue.submit(request)
         return request.result
 
     async def fence(self, name: str) -> Fence:
         """Take over the name: the fence returned is valid, every earlier one is stale from now on."""
+        self._writable()
         request = TakeOver(name)
-        await self._submit(request)
+        await self._queue.submit(request)
         return request.result
 
     def append_now(self, records: Sequence[Record], fence: Fence | None = None) -> list[int]:
@@ -116,7 +119,7 @@ class SqliteLog:
         self._commit_now(request)
         return request.result
 
-    def _commit_now(self, request: Append | TakeOver) -> None:
+    def _commit_now(self, request: Request) -> None:
         self._writable().commit([request])
         if request.error:
             raise request.error
@@ -127,43 +130,6 @@ class SqliteLog:
         if self._writer is None:
             raise LogReadOnly(str(self.path))
         return self._writer
-
-    async def _submit(self, request: Append | TakeOver) -> None:
-        self._writable()
-        await self._enqueue(request)
-
-    def _enqueue(self, request: Append | TakeOver) -> asyncio.Future[None]:
-        loop = asyncio.get_running_loop()
-        outcome: asyncio.Future[None] = loop.create_future()
-        self._pending.append((request, outcome))
-        if self._flushing is not loop:  # it may still be a loop that ended before its turn came
-            self._flushing = loop
-            loop.call_soon(self._flush)  # after whatever else is ready in this turn, so that it shares the commit
-        return outcome
-
-    def _flush(self) -> None:
-        """Commit what has gathered; in a thread, more gathers meanwhile for the next."""
-        batch, self._pending = [(one, outcome) for one, outcome in self._pending if not outcome.done()], []
-        if not batch:
-            self._flushing = None
-            return
-        writer = self._writer
-        assert writer is not None
-        requests = [request for request, _ in batch]
-        if self._committer == "loop" or (self._committer == "auto" and writer.sync_time < SLOW_SYNC):
-            writer.commit(requests)
-            self._flushing = None
-            _settle(batch)
-            return
-        assert self._flushing is not None
-        self._thread = self._thread or ThreadPoolExecutor(1, thread_name_prefix=f"commit {self.path.name}")
-        work = self._flushing.run_in_executor(self._thread, writer.commit, requests)
-
-        def committed(_: asyncio.Future[None]) -> None:
-            _settle(batch)
-            self._flush()
-
-        work.add_done_callback(committed)
 
     def _committed(self) -> None:
         """Tell everybody that there is more to read; called by the writer, in whatever thread it runs."""
@@ -197,7 +163,11 @@ class SqliteLog:
                 woken.clear()
                 if listener and not listener.connected:
                     listener.connect()  # before reading: what is committed after it wakes us
-                if batch := self.read(topic, after, limit=BATCH, partition=partition):
+                try:
+                    batch = self.read(topic, after, limit=BATCH, partition=partition)
+                except LogClosed:  # by another thread, just now
+                    return
+                if batch:
                     after = batch[-1].position
                     yield batch
                     if len(batch) == BATCH:
@@ -231,8 +201,8 @@ class SqliteLog:
         if self._closed:
             return
         self._closed = True  # nothing more is accepted
-        if self._flushing:
-            await self._enqueue(Append([]))  # behind all that was
+        if self._writer:
+            await self._queue.drain()
         self._release()
 
     def close_now(self) -> None:
@@ -244,11 +214,10 @@ class SqliteLog:
     def _release(self) -> None:
         self._reader.close()
         if self._writer:
+            self._queue.close()
             self._checkpointer.close()
             self._writer.close()
             self._sender.close()
-        if self._thread:
-            self._thread.shutdown()
         if self._lock:
             self._lock.release()
         self._wake_followers()
@@ -266,14 +235,3 @@ class SqliteLog:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         await self.close()
-
-
-def _settle(batch: Sequence[tuple[Append | TakeOver, asyncio.Future[None]]]) -> None:
-    """Tell each caller its outcome."""
-    for request, outcome in batch:
-        if outcome.done():  # cancelled while the commit ran
-            continue
-        if request.error:
-            outcome.set_exception(request.error)
-        else:
-            outcome.set_result(None)

@@ -21,9 +21,11 @@ from engine.errors import Fenced, LogClosed, LogError, LogFailed, RecordRefused
 from engine.log import Fence, Record
 from engine.sqlite_format import TOPIC, failure, log_id, open_writer
 
-__all__ = ["Append", "SqliteWriter", "TakeOver"]
+__all__ = ["Append", "Request", "SqliteWriter", "TakeOver"]
 
 Row = tuple[int, str, int, bytes | None, bytes]  # the columns of TOPIC
+
+PROBES = 3  # commits that tell how fast the storage is; the fastest counts
 
 encode = msgspec.msgpack.Encoder().encode
 topic_of = attrgetter("topic")
@@ -52,6 +54,9 @@ class TakeOver:
         self.error: Exception | None = None
 
 
+Request = Append | TakeOver
+
+
 class Topic:
     """A topic as the writer knows it: where it is kept and how far it goes."""
 
@@ -66,9 +71,10 @@ class Topic:
 class Staged:
     """What a transaction has prepared; nothing of it counts before the commit."""
 
-    __slots__ = ("created", "rows")
+    __slots__ = ("changed", "created", "rows")
 
     def __init__(self) -> None:
+        self.changed = False  # the file will not be the same
         self.created: dict[str, Topic] = {}
         self.rows: dict[Topic, list[Row]] = {}
 
@@ -77,18 +83,31 @@ class SqliteWriter:
     """The one connection that writes a log file. Any thread may call; callers take turns."""
 
     def __init__(self, log: Path, committed: Callable[[], None]) -> None:
+        """Open the file, making it where there is none; ``committed`` is called after each commit, within the turn."""
         self._log = log
         self._committed = committed
         self._connection = open_writer(log)
         self.turn = threading.Lock()  # held for the length of a transaction
         self.id = log_id(self._connection)
-        self.commits = 0  # transactions that are durable; changes only while ``turn`` is held
-        self.sync_time = 0.0  # seconds that a COMMIT takes, smoothed over about ten of them
+        self.commits = 0  # transactions that changed something and are durable; grows only while ``turn`` is held
         self._closed = False
         self._topics: dict[str, Topic] = {}
         for number, name in self._connection.execute("SELECT number, name FROM topics").fetchall():
             ((head,),) = self._connection.execute(f"SELECT max(position) FROM topic_{number}")  # noqa: S608
             self._topics[name] = Topic(number, head or 0)
+
+    def sync_time(self) -> float:
+        """Return the seconds that the smallest commit takes on this storage, left alone."""
+        taken = []
+        with self.turn:
+            for _ in range(PROBES):
+                started = time.perf_counter()
+                try:
+                    self._connection.execute("INSERT OR REPLACE INTO about VALUES ('probe', '')")
+                except sqlite3.Error as error:
+                    raise failure(self._log, "opening", error) from error
+                taken.append(time.perf_counter() - started)
+        return min(taken)
 
     def head(self, topic: str) -> int:
         """Return the position of a topic's newest durable record, 0 where it holds none."""
@@ -99,24 +118,26 @@ class SqliteWriter:
         """Return the names of all topics that hold a record, sorted."""
         return sorted(self._topics.copy())
 
-    def commit(self, requests: Sequence[Append | TakeOver]) -> None:
+    def commit(self, requests: Sequence[Request]) -> None:
         """Store the requests in their order and in one sync; each carries its outcome on return."""
         with self.turn:
             if self._closed:
                 for request in requests:
                     request.error = LogClosed(str(self._log))
                 return
+            before = self.commits
             try:
                 self._transact(requests)
-            except Exception as error:
+            except Exception as error:  # whatever it was, it must reach the one whose batch it is
                 self._roll_back(error)
                 if len(requests) == 1:
                     requests[0].error = self._name(error, requests[0])
                 else:
                     self._commit_one_by_one(requests)
-            self._committed()
+            if self.commits > before:
+                self._committed()
 
-    def _commit_one_by_one(self, requests: Sequence[Append | TakeOver]) -> None:
+    def _commit_one_by_one(self, requests: Sequence[Request]) -> None:
         """Find out whose fault it was that a shared transaction failed, so that only they hear of it."""
         for request in requests:
             request.error = None
@@ -126,24 +147,25 @@ class SqliteWriter:
                 self._roll_back(error)
                 request.error = self._name(error, request)
 
-    def _transact(self, requests: Sequence[Append | TakeOver]) -> None:
+    def _transact(self, requests: Sequence[Request]) -> None:
         execute = self._connection.execute
         execute("BEGIN IMMEDIATE")
         staged = Staged()
         for request in requests:
             if isinstance(request, TakeOver):
                 request.result = self._take_over(request.name)
+                staged.changed = True
             elif request.fence is None or self._holds(request, request.fence):
                 request.result = self._place(request.records, staged)
+                staged.changed = staged.changed or bool(request.records)
         for topic, rows in staged.rows.items():
             self._connection.executemany(topic.insert, rows)
-        started = time.perf_counter()
         execute("COMMIT")
-        self.sync_time += (time.perf_counter() - started - self.sync_time) / 10
         for topic, rows in staged.rows.items():
             topic.head += len(rows)
         self._topics.update(staged.created)
-        self.commits += 1
+        if staged.changed:
+            self.commits += 1
 
     def _take_over(self, name: str) -> Fence:
         ((number,),) = self._connection.execute(
@@ -154,7 +176,7 @@ class SqliteWriter:
     def _holds(self, request: Append, fence: Fence) -> bool:
         found = self._connection.execute("SELECT number FROM fences WHERE name = ?", (fence.name,)).fetchone()
         newest = found[0] if found else 0
-        if fence.number != newest:  # a greater number comes from another log, and is no right to write this one
+        if not found or fence.number != newest:  # a greater number comes from another log: no right to write this one
             request.error = Fenced(str(self._log), fence.name, fence.number, newest)
             return False
         return True
@@ -174,6 +196,8 @@ class SqliteWriter:
         return positions
 
     def _create(self, name: str, created: dict[str, Topic]) -> Topic:
+        if not name or type(name) is not str:
+            raise TypeError("a topic is a name")
         number = len(self._topics) + len(created) + 1
         self._connection.execute("INSERT INTO topics VALUES (?, ?)", (number, name))
         self._connection.execute(TOPIC.format(number=number))
@@ -192,7 +216,7 @@ class SqliteWriter:
                     "INSERT INTO about VALUES ('failures', 1) ON CONFLICT DO UPDATE SET value = value + 1"
                 )
 
-    def _name(self, error: Exception, request: Append | TakeOver) -> Exception:
+    def _name(self, error: Exception, request: Request) -> Exception:
         if isinstance(error, LogError):
             return error
         if isinstance(request, Append):
@@ -214,7 +238,10 @@ class SqliteWriter:
 
 
 def pack(headers: Mapping[str, bytes]) -> bytes:
-    """Return headers as the file keeps them."""
+    """Return headers as the file keeps them; raises ``TypeError`` where they could not be read again."""
+    for name, value in headers.items():
+        if type(name) is not str or type(value) is not bytes:
+            raise TypeError("headers are text to bytes")
     return encode(headers if type(headers) is dict else dict(headers))
 
 
