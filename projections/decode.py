@@ -6,6 +6,7 @@ cannot be decoded is listed with its reason, and stays in the raw log.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -20,7 +21,7 @@ __all__ = ["GAMES_KEY", "Assertion", "Decoder", "SourceState", "Undecodable"]
 GAMES_KEY = "GAMES"  # the key of what spans disciplines
 
 
-class Assertion(NamedTuple):
+class Assertion(msgspec.Struct, frozen=True, gc=False):
     """A decoded message, with what it needs to take its place among the others."""
 
     key: str  # discipline, or GAMES
@@ -45,6 +46,7 @@ class SourceState(msgspec.Struct):
     sessions: dict[str, int] = {}  # session -> its number, in the order in which they came
     units: set[str] = set()  # spoken of in the newest session
     newest: str = ""
+    number: int = 0  # of the newest session
     lossy: set[str] = set()  # disciplines with units that lost serials may touch
     undecodable: int = 0
 
@@ -71,37 +73,48 @@ class Decoder:
         self.unsaved: dict[str, None] = {}  # sources that changed since they were saved
         self._authority: dict[tuple[str, type[m.Message]], int] = {}
 
-    def decode(self, source: str, session: str, serial: int, data: bytes) -> list[Assertion] | Undecodable:
-        """Return what a raw message asserts; nothing for a heartbeat."""
+    def decode(self, source: str, session: str, serial: int, data: bytes) -> Sequence[Assertion] | Undecodable:
+        """Return what a raw message asserts."""
         state = self.sources.get(source)
         if state is None:
             state = self.sources[source] = SourceState()
-        if source not in self.unsaved:
-            self.unsaved[source] = None
-        number = state.sessions.get(session)
-        if number is None:
-            number = state.sessions[session] = len(state.sessions)
+        self.unsaved[source] = None
         if state.newest != session:
             state.newest = session
+            state.number = state.sessions.setdefault(session, len(state.sessions))
             state.units.clear()
-        name = (source, session, serial)
         try:
             message = m.decode(data)
-            if type(message) is m.Correction or type(message) is m.Retraction:
-                return self._amendment(message, name, number)
+            kind = type(message)
+            if kind is m.Correction or kind is m.Retraction:
+                return self._amendment(message, (source, session, serial), state.number)  # type: ignore[arg-type]
         except (msgspec.DecodeError, ValueError) as error:
             state.undecodable += 1
-            return Undecodable(name, _why(error, data))
-        kind = type(message)
-        if isinstance(message, m.SerialsLost | m.SerialsHealed):
-            return self._lost(message, name, number, state)
-        key = self._key(message)
-        if key is None:
-            state.undecodable += 1
-            return Undecodable(name, f"$.{_field_of[kind]}: not an RSC")
-        if _field_of[kind] == "unit":
-            state.units.add(message.unit)  # type: ignore[union-attr]
-        return [Assertion(key, message, name, (self._rank(source, kind), source, number, serial))]
+            return Undecodable((source, session, serial), _why(error, data))
+        field = _field_of[kind]
+        if field == "unit":
+            code: str = message.unit  # type: ignore[union-attr]
+            if code not in state.units:
+                if not is_rsc(code):
+                    return self._no_rsc(state, (source, session, serial), field)
+                state.units.add(code)
+            key = code[:3]
+        elif isinstance(message, m.SerialsLost | m.SerialsHealed):
+            return self._lost(message, (source, session, serial), state.number, state)
+        else:
+            found = self._key(message)
+            if found is None:
+                return self._no_rsc(state, (source, session, serial), field)
+            key = found
+        rank = self._authority.get((source, kind))
+        if rank is None:
+            rank = self._rank(source, kind)
+        return (Assertion(key, message, (source, session, serial), (rank, source, state.number, serial)),)
+
+    @staticmethod
+    def _no_rsc(state: SourceState, name: Name, field: str) -> Undecodable:
+        state.undecodable += 1
+        return Undecodable(name, f"$.{field}: not an RSC")
 
     def _rank(self, source: str, kind: type[m.Message]) -> int:
         held = self._authority.get((source, kind))

@@ -41,6 +41,10 @@ class Derived:
             changed |= self.put(view, key, row)
         return changed
 
+    def forget(self) -> None:
+        """Drop the notes of what has changed."""
+        self._changed.clear()
+
     def drain(self) -> list[Change]:
         """Return what has changed since the last call."""
         changes = []

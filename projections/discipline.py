@@ -71,6 +71,7 @@ class Identity(NamedTuple):
     kind: str
     subject: str  # the field that names the participant; empty: the unit itself
     ordinals: tuple[str, ...]
+    about_unit: bool
 
 
 def _identities() -> Iterator[tuple[type[m.Message], Identity]]:
@@ -91,18 +92,16 @@ def _identities() -> Iterator[tuple[type[m.Message], Identity]]:
         fields = cls.__struct_fields__
         subject = subjects.get(cls, "subject" if "subject" in fields and "unit" in fields else "")
         numbered = ordinals.get(cls, ("ordinal",) if "ordinal" in fields else ())
-        yield cls, Identity(kind, subject, numbered)
+        about_unit = "unit" in fields and cls not in (m.RecordClaimed, m.RecordRatified)
+        yield cls, Identity(kind, subject, numbered, about_unit)
 
 
 IDENTITIES = dict(_identities())
-_ABOUT_UNITS = frozenset(
-    cls for cls in IDENTITIES if "unit" in cls.__struct_fields__ and cls not in (m.RecordClaimed, m.RecordRatified)
-)
 
 
 def identity_of(message: m.Message) -> str:
     """Return the identity of what a message asserts, within its unit and subject."""
-    kind, _, ordinals = IDENTITIES[type(message)]
+    kind, _, ordinals, _ = IDENTITIES[type(message)]
     if not ordinals:
         return kind
     if len(ordinals) == 1:
@@ -125,6 +124,7 @@ class DisciplineFold:
         self._starts: dict[str, None] = {}  # dicts, not sets: what is shown has one order
         self._plans: dict[str, None] = {}
         self._events: dict[str, None] = {}
+        self._phases: dict[str, None] = {}  # events whose phases are to be listed anew
         self._loose = False
         self._effects: dict[type[m.Message], Callable[[Unit, m.Message], None]] = {
             m.StartList: self._start_list,
@@ -153,7 +153,7 @@ class DisciplineFold:
         cls = type(message)
         if assertion.target is not None:
             self._amend(assertion)
-        elif cls in _ABOUT_UNITS:
+        elif IDENTITIES[cls].about_unit:
             unit = self.unit(message.unit)  # type: ignore[union-attr]
             self._say(unit, Entry(assertion.order, assertion.name, message))
             if unit.pending:
@@ -204,14 +204,17 @@ class DisciplineFold:
 
     def _say(self, unit: Unit, entry: Entry) -> None:
         message = entry.message
-        kind, subject, _ = IDENTITIES[type(message)]
+        kind, subject, ordinals, _ = IDENTITIES[type(message)]
+        if not ordinals:
+            identity = kind
+        elif len(ordinals) == 1:
+            identity = f"{kind}:{getattr(message, ordinals[0])}"
+        else:
+            identity = identity_of(message)
         who = getattr(message, subject) if subject else ""
-        repeated = unit.said if not who else unit.lines[who].said if who in unit.lines else {}
-        identity = kind if not IDENTITIES[type(message)].ordinals else identity_of(message)
-        again = identity in repeated
         if unit.say(who, identity, entry):
             self._touched(unit, message)
-        if again:
+        if unit.official_since is not None and (unit.lines[who].said if who else unit.said)[identity].others:
             self._list_corrections(unit)
 
     def _touched(self, unit: Unit, message: m.Message) -> None:
@@ -219,9 +222,9 @@ class DisciplineFold:
         if effect is not None:
             effect(unit, message)
         self._dirty[unit.code] = unit
-        if unit.rule.model == "match":
-            unit.settle_match()
         if unit.closed or unit.total or type(message) in _SETTLING:
+            if unit.rule.model == "match":
+                unit.settle_match()
             self._events[event_of(unit.code)] = None
 
     def _start_list(self, unit: Unit, _message: m.Message) -> None:
@@ -306,6 +309,7 @@ class DisciplineFold:
         else:
             unit.revision += 1
             unit.head_dirty = True
+            unit.note_status()
         self._touched(unit, message)
 
     def _retry(self, unit: Unit) -> None:
@@ -377,8 +381,7 @@ class DisciplineFold:
         for rule in self.sport.total_rules(event.code):
             if rule.formula != "given":
                 self._settle_total(event, rule)
-        over = [units[code] for code in event.units if units[code].closed]
-        self._settle_phases(event, [unit for unit in over if not unit.total and unit.rule.model != "match"])
+        self._phases[event.code] = None
         self._settle_medals(event, [units[code] for code in event.units])
 
     def _settle_total(self, event: Event, rule: TotalRule) -> None:
@@ -395,13 +398,14 @@ class DisciplineFold:
             total.put(participant, *totals[participant])
         self._dirty[code] = total
 
-    def _settle_phases(self, event: Event, over: list[Unit]) -> None:
+    def _list_phases(self, event: Event) -> None:
         phases: dict[str, list[Unit]] = {}
-        for unit in over:
-            phases.setdefault(phase_of(unit.code), []).append(unit)
+        for unit in (self.state.units[code] for code in event.units):
+            if unit.closed and not unit.total and unit.rule.model != "match":
+                phases.setdefault(phase_of(unit.code), []).append(unit)
         for phase, units in phases.items():
             view = f"phase/{phase}"
-            if len(units) > 1 and len({unit.rule for unit in units}) == 1:
+            if len(units) > 1 and all(unit.rule == units[0].rule for unit in units):
                 event.phases.add(phase)
                 self.derived.replace(view, _phase_rows(units))
         for phase in sorted(event.phases - {phase for phase, units in phases.items() if len(units) > 1}):
@@ -463,10 +467,13 @@ class DisciplineFold:
             self.derived.replace(f"startlist/{code}", dict(start_rows(self.state.units[code])))
         for code in self._plans:
             self._list_plan(self.state.units[code])
+        for code in self._phases:
+            self._list_phases(self.state.events[code])
         if self._loose:
             self._list_loose()
         self._starts.clear()
         self._plans.clear()
+        self._phases.clear()
         for code, unit in self._dirty.items():
             view = f"{'cumulative' if unit.total else 'result'}/{code}"
             if unit.head_dirty or unit.dirty:
@@ -488,8 +495,9 @@ class DisciplineFold:
         self._dirty.clear()
         self._starts.clear()
         self._plans.clear()
+        self._phases.clear()
         self._loose = False
-        self.derived.drain()
+        self.derived.forget()
 
     def _list_plan(self, unit: Unit) -> None:
         row = schedule_row(unit, self.games)

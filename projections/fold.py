@@ -110,7 +110,7 @@ class Fold:
     def forget(self) -> None:
         """Drop the notes of what changed, for a fold that nobody watches."""
         if self._people_touched:
-            self.people.changes()
+            self.people.derived.forget()
             self._people_touched = False
         for fold in self._touched.values():
             fold.forget()

@@ -46,7 +46,7 @@ def _matching(units: Iterable[Unit], glob: str) -> list[Unit]:
 
 def _signed(unit: Unit) -> bool:
     """Say whether a unit's result has been official, whatever was protested since."""
-    return unit.official_since() is not None and unit.closed
+    return unit.official_since is not None and unit.closed
 
 
 def _reviewed(unit: Unit) -> str:

@@ -14,7 +14,7 @@ from projections.marks import BadMarkError, format_value, parse_mark
 from schemas import messages as m
 from schemas.sport import UnitRule
 
-__all__ = ["MODELS", "NOTHING", "Worth", "adjustment", "combine", "parts_of"]
+__all__ = ["MODELS", "NOTHING", "WEIGHS", "Worth", "adjustment", "combine", "parts_of"]
 
 M = TypeVar("M", bound=m.Message)
 Countback = tuple[int, ...]
@@ -231,6 +231,21 @@ MODELS: dict[str, Callable[[Said, UnitRule], Worth]] = {
     "match": match,
     "fleet": fleet,
     "order": order,
+}
+
+
+_SCORED: tuple[type[m.Message], ...] = (m.Score, m.ScoreAdjusted, m.Irm)
+WEIGHS: dict[str, frozenset[type[m.Message]]] = {  # what can change a participant's worth; all else is only shown
+    "timed": frozenset({*_SCORED, m.Finish}),
+    "distance": frozenset({*_SCORED, m.Attempt}),
+    "height": frozenset({*_SCORED, m.Height}),
+    "points": frozenset(_SCORED),
+    "judged": frozenset({*_SCORED, m.JudgeMark}),
+    "target": frozenset({*_SCORED, m.Shot, m.ShootOff}),
+    "lifting": frozenset({*_SCORED, m.LiftJudged}),
+    "match": frozenset({*_SCORED, m.Finish, m.Point}),
+    "fleet": frozenset({*_SCORED, m.Finish, m.Elimination}),
+    "order": frozenset({*_SCORED, m.Finish, m.Elimination}),
 }
 
 

@@ -153,7 +153,7 @@ def _kind(message: m.Message) -> str:
 def correction_rows(unit: Unit) -> dict[str, CorrectionRow]:
     """Return the unit's corrections by the name of the message that made them, pending ones included."""
     rows: dict[str, CorrectionRow] = {}
-    official = unit.official_since()
+    official = unit.official_since
     for subject, said in (("", unit.said), *((code, line.said) for code, line in unit.lines.items())):
         for held in said.values():
             for entry in (held, *held.others):

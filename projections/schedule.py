@@ -41,7 +41,7 @@ def day_of(unit: Unit, games: Games) -> str:
     planned = message_of(unit.said, "schedule")
     if isinstance(planned, m.UnitScheduled) and planned.day:
         return planned.day
-    end = unit.official_since()
+    end = unit.official_since
     if isinstance(planned, m.UnitScheduled) and planned.end is not None:
         end = planned.end
     if end is None:

@@ -60,6 +60,7 @@ def _unpack(code: str, data: bytes) -> Unit:
     unit = Unit(code, *(getattr(saved, field) for field in ("rule", "irms", "total", "said", "lines")))
     unit.decided, unit.decided_by = saved.decided, saved.decided_by
     unit.pending, unit.lost = saved.pending, saved.lost
+    unit.note_status()
     unit.revision, unit.corrected = saved.revision, saved.corrected
     unit.ordered = sorted(unit.lines.values(), key=lambda line: line.key)
     unit.keys = [line.key for line in unit.ordered]

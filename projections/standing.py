@@ -57,18 +57,22 @@ def rank_lines(
     while index < count and index <= high:
         place = keys[index][0]
         end = index + 1
+        if end == count or keys[end][0] != place:  # alone: by far the most frequent
+            rank = index + first if place[0] < UNRANKED else None
+            line = lines[index]
+            if line.sort != end or line.rank != rank or line.tied or line.undecided:
+                line.rank, line.sort, line.tied, line.undecided = rank, end, False, False
+                changed.append(index)
+            index = end
+            continue
         while end < count and keys[end][0] == place:
             end += 1
-        tied = end - index > 1
         if place[0] >= UNRANKED:
-            rank, tied, undecided = None, False, False
-        elif place[0] == MARKED:
-            undecided = breaks and tied and not place[3]
-            rank = None if undecided else index + first
+            tied = undecided = False
         else:
-            undecided = tied and not place[3]
-            rank = None if undecided else index + first
-        tied = tied and not undecided
+            undecided = not place[3] and (breaks or place[0] != MARKED)
+            tied = not undecided
+        rank = index + first if tied else None
         for position in range(index, end):
             line = lines[position]
             if (
@@ -77,10 +81,7 @@ def rank_lines(
                 or line.tied is not tied
                 or line.undecided is not undecided
             ):
-                line.rank = rank
-                line.tied = tied
-                line.undecided = undecided
-                line.sort = position + 1
+                line.rank, line.sort, line.tied, line.undecided = rank, position + 1, tied, undecided
                 changed.append(position)
         index = end
     return changed

@@ -13,7 +13,7 @@ import msgspec
 from projections import standing as s
 from projections.entries import Entry, Name, Said, find, message_of, say
 from projections.marks import format_value
-from projections.models import MODELS, Worth, adjustment
+from projections.models import MODELS, WEIGHS, Worth, adjustment
 from schemas import messages as m
 from schemas.sport import UnitRule
 
@@ -75,6 +75,9 @@ class Unit(msgspec.Struct):
     irms: tuple[str, ...] = ()  # the sport's, in the order in which they stand
     total: bool = False
     said: Said = {}  # of the unit itself
+    status: str = ""  # the ODF result status that counts
+    closed: bool = False  # the competition is over
+    official_since: int | None = None  # venue time at which it first became official
     lines: dict[str, Line] = {}
     keys: list[s.Key] = []  # sorted
     ordered: list[Line] = []  # in the order of keys
@@ -89,28 +92,20 @@ class Unit(msgspec.Struct):
 
     # -- what is known ------------------------------------------------------------------------------------------
 
-    @property
-    def status(self) -> str:
-        """The ODF result status that counts."""
-        message = message_of(self.said, "result_status")
-        return message.status if isinstance(message, m.ResultStatus) else ""
-
-    @property
-    def closed(self) -> bool:
-        """Whether the competition is over."""
-        return self.status in CLOSED
-
-    def official_since(self) -> int | None:
-        """Return the venue time at which it first became official, None if it never did."""
+    def note_status(self) -> None:
+        """Keep at hand what the result statuses that were said come to."""
         entry = self.said.get("result_status")
         if entry is None:
-            return None
+            return
+        message = entry.message
+        self.status = message.status if entry.void is None and isinstance(message, m.ResultStatus) else ""
+        self.closed = self.status in CLOSED
         times = [
             one.message.at
             for one in (entry, *entry.others)
             if one.void is None and isinstance(one.message, m.ResultStatus) and one.message.status == "OFFICIAL"
         ]
-        return min(times, default=None)
+        self.official_since = min(times, default=None)
 
     def line(self, participant: str) -> Line:
         """Return a participant's line, a new one where he has none."""
@@ -141,12 +136,17 @@ class Unit(msgspec.Struct):
                 return False
             self.head_dirty = True
             self.revision += 1
+            if identity == "result_status":
+                self.note_status()
             return True
-        line = self.line(subject)
-        if not say(line.said, identity, entry):
+        line = self.lines.get(subject) or self.line(subject)
+        if identity not in line.said:
+            line.said[identity] = entry
+        elif not say(line.said, identity, entry):
             return False
         line.revision += 1
-        self.refresh(line)
+        if type(entry.message) in WEIGHS[self.rule.model]:
+            self.refresh(line)
         self.dirty.add(subject)
         return True
 
@@ -208,6 +208,14 @@ class Unit(msgspec.Struct):
                 if other.key[0][0] != s.MARKED:
                     break
                 self.dirty.add(other.participant)
+
+    def _place_all(self) -> None:
+        """Place and rank all lines anew, which is cheaper than moving many one by one."""
+        for line in self.lines.values():
+            line.key = (self._place(line), line.order if line.order is not None else _LAST, line.participant)
+        self.ordered = sorted(self.lines.values(), key=_key)
+        self.keys = [line.key for line in self.ordered]
+        self.rank(0, len(self.keys))
 
     def rank(self, low: int, high: int) -> None:
         """Rank the lines from ``low`` to ``high`` anew."""
@@ -358,18 +366,23 @@ class Unit(msgspec.Struct):
 
     def list_starters(self, starters: dict[str, m.Starter]) -> None:
         """Take the start list that counts."""
+        moved: list[Line] = []
         for participant, starter in starters.items():
-            line = self.line(participant)
+            line = self.lines.get(participant)
+            if line is None:
+                line = self.lines[participant] = Line(participant, {})
             if (line.listed, line.order, line.bib) != (True, starter.order, starter.bib):
                 line.listed, line.order, line.bib = True, starter.order, starter.bib
-                line.revision += 1
-                self.place(line)
-                self.dirty.add(participant)
-        for participant in [code for code, line in self.lines.items() if line.listed and code not in starters]:
-            line = self.lines[participant]
-            line.listed, line.order, line.bib = False, None, ""
-            self.place(line)
-            self.dirty.add(participant)
+                moved.append(line)
+        for participant, line in self.lines.items():
+            if line.listed and participant not in starters:
+                line.listed, line.order, line.bib = False, None, ""
+                moved.append(line)
+        for line in moved:
+            line.revision += 1
+            self.dirty.add(line.participant)
+        if moved:
+            self._place_all()
         if self.rule.model == "fleet":
             for line in self.lines.values():
                 if line.irm:
@@ -378,7 +391,7 @@ class Unit(msgspec.Struct):
 
     def incomplete(self) -> tuple[str, ...]:
         """Return the lost serials that it may miss: those lost before it was official, and not healed."""
-        official = self.official_since()
+        official = self.official_since
         return tuple(sorted(str(loss) for loss in self.lost if official is None or loss.at < official))
 
     def heal(self, source: str, session: str, first: int, last: int) -> None:
@@ -389,6 +402,10 @@ class Unit(msgspec.Struct):
             for left in (loss.without(first, last) if (loss.source, loss.session) == (source, session) else [loss])
         ]
         self.head_dirty = True
+
+
+def _key(line: Line) -> s.Key:
+    return line.key
 
 
 def _integer(text: str) -> int | None:

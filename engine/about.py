@@ -1,0 +1,39 @@
+"""What a log says of itself: which Games it holds, and whether they are live."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from engine.log import Log, Record
+from schemas.games import DEFAULT_GAMES, Games
+
+__all__ = ["ABOUT", "About", "read", "write"]
+
+ABOUT = "games.about"
+
+
+class About(msgspec.Struct, frozen=True):
+    """The Games of a log and how they got there."""
+
+    games: Games = DEFAULT_GAMES
+    mode: str = "live"  # live, replay or rehearsal; marked in every transport
+
+
+class _Writable(Protocol):
+    def append_now(self, records: list[Record]) -> list[int]: ...
+
+
+def read(log: Log) -> About | None:
+    """Return what the log says of itself; the newest word counts. None: nothing yet."""
+    head = log.head(ABOUT)
+    if not head:
+        return None
+    (stored,) = log.read(ABOUT, head - 1, limit=1)
+    return msgspec.json.decode(stored.value, type=About)
+
+
+def write(log: _Writable, about: About, time: int) -> None:
+    """Have a log say this of itself."""
+    log.append_now([Record(ABOUT, "", msgspec.json.encode(about), time)])

@@ -1,0 +1,1 @@
+"""The commands of ``podium``, a file for each group."""

@@ -1,0 +1,56 @@
+"""Proving that a log is what it was: verify."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from engine.chain import verify_chains
+from engine.checkpoints import manifests
+from engine.log import Log
+from podium.commands.options import LogPath
+from podium.errors import OperatorError
+from podium.wiring import host_over, open_log
+
+__all__ = ["add_to"]
+
+
+def verify(
+    log: LogPath,
+    head: Annotated[str | None, typer.Option(help="A head that was noted elsewhere, to compare with.")] = None,
+) -> None:
+    """Check every source's chain, and a re-fold against the digests recorded on the way.
+
+    Exit code 1 names the first bad place.
+    """
+    with open_log(log) as opened:
+        report = verify_chains(opened, head=head)
+        if report.flaw is not None:
+            raise OperatorError(str(report.flaw))
+        checked = _check_digests(opened)
+    print(f"{log}: {report.messages} messages of {report.sources} sources, {checked} digests; head {report.head}")
+
+
+def _check_digests(log: Log) -> int:
+    """Fold the log from its beginning, comparing digests where they were recorded; return how many there were."""
+    host = host_over(log)
+    checked = 0
+    for _, manifest in manifests(log):
+        if manifest.epoch != host.epoch:
+            continue
+        host.catch_up(manifest.position)
+        found = host.views.digest()
+        if found != manifest.digest:
+            raise OperatorError(
+                f"the re-fold differs at cut {manifest.cut} (raw position {manifest.position}): "
+                f"digest {found}, recorded {manifest.digest}"
+            )
+        checked += 1
+    host.catch_up()
+    return checked
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(verify)
