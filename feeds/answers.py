@@ -74,7 +74,7 @@ class StatusAnswer(msgspec.Struct, frozen=True):
     groups: int
     behind: int  # subscriptions that miss something just now
     counts: dict[str, int]  # since the start: cuts, conflated, resets, resumed, dropped
-    freshness: dict[str, Any]  # by venue
+    freshness: dict[str, int]  # by venue the log time, ms, of its newest message
 
 
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}

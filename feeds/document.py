@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 from engine.views import View
 from feeds.delta import Held
 from feeds.names import Names
+from schemas.views import Row
 
 __all__ = ["Meta", "RowMeta", "ViewDocument", "encode"]
 
@@ -36,7 +37,7 @@ class ViewDocument(msgspec.Struct, frozen=True):
 
     view: str
     hash: str  # of the content
-    rows: dict[str, dict[str, Any]]
+    rows: Mapping[str, Row]
     names: dict[str, str] | UnsetType = UNSET  # by code; on request
     meta: Meta | UnsetType = UNSET  # on request
 
@@ -55,10 +56,15 @@ def encode(
 
     ``names`` are joined where given; the meta are given where ``held`` is, which says what last changed a row.
     """
-    rows: dict[str, Any] = {key: view.rows[key] for key in sorted(view.rows)}
+    rows: dict[str, Row] = {key: view.rows[key] for key in sorted(view.rows)}
     joined = UNSET if names is None else names.joined(rows.values())
     meta: Meta | UnsetType = UNSET
     if held is not None:
-        beside = {key: RowMeta(view.revisions.get(key, 0), held(view.name, key).because) for key in rows}
+        beside = {key: _beside(row, view.revisions.get(key, 0), held(view.name, key)) for key, row in rows.items()}
         meta = Meta(epoch, view.sequence, view.cut, beside)
     return _encode(ViewDocument(view.name, view.hash, rows, joined, meta))
+
+
+def _beside(row: Row, revision: int, held: Held) -> RowMeta:
+    """Return what travels beside a row; the causes are known where it is still the row that this edge holds."""
+    return RowMeta(revision, held.because if held.row == row else ())

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, Router, get
+from litestar import HttpMethod, Request, Response, Router, get, route
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.datastructures import ResponseSpec
@@ -27,15 +27,22 @@ from feeds.errors import Refused
 from feeds.feed import PATH, Feed
 from feeds.negotiation import MEDIA_TYPES, accepts_gzip, choose
 from feeds.protocol import LIMITS
-from feeds.reader import FOR_EVER, LIVE, Reader, Wants
+from feeds.reader import FOR_EVER, LIVE, WHILE_IT_LASTS, Reader, Wants
 from feeds.shelf import WORTH_COMPRESSING, Rendered, digest
 from feeds.source import Source
 
 __all__ = ["respond", "router"]
 
+READING = [HttpMethod.GET, HttpMethod.HEAD]
 VARY = "Accept, Accept-Encoding"
-NOT_FOUND = ResponseSpec(ErrorAnswer, description="There is no such thing, or it is not known")
-REFUSED = ResponseSpec(ErrorAnswer, description="The request is wrong at the place named")
+
+
+def _spec(body: type | None, description: str) -> ResponseSpec:
+    return ResponseSpec(body, description=description, generate_examples=False)
+
+
+NOT_FOUND = _spec(ErrorAnswer, "There is no such thing, or it is not known")
+REFUSED = _spec(ErrorAnswer, "The request is wrong at the place named")
 
 Asked = Request[Any, Any, State]
 
@@ -60,13 +67,14 @@ def _of_source(source: Source, cut: str) -> dict[str, str]:
     return {"Podium-Mode": source.mode, "Podium-Epoch": source.epoch, "Podium-Cut": cut}
 
 
-@get(
+@route(
     "/views/{path:path}",
+    http_method=READING,
     name="view",
     summary="Read a view",
     responses={
-        200: ResponseSpec(ViewDocument, description="The view; as XML where that is asked for"),
-        304: ResponseSpec(None, description="The client holds it already", generate_examples=False),
+        200: _spec(ViewDocument, "The view; as XML where that is asked for"),
+        304: _spec(None, "The client holds it already"),
         400: REFUSED,
         404: NOT_FOUND,
         406: REFUSED,
@@ -89,16 +97,23 @@ async def read_view(
     wanted = address.decode(path)
     chosen = choose(reader.formats(wanted.view), named=wanted.format or format, accept=request.headers.get("accept"))
     found = await reader.find(wanted, as_of)
-    place, rendered = reader.render(found.view, Wants(chosen, names, meta))
+    wants = Wants(chosen, names, meta)
+    place, rendered = reader.render(found.view, wants)
     headers = _of_source(reader.source, found.cut) | {
         "Podium-Sequence": str(found.view.sequence),
         "Podium-Changed": str(found.view.cut),
-        "Cache-Control": found.keep,
+        "Cache-Control": WHILE_IT_LASTS if found.keep == FOR_EVER and wants != Wants("json") else found.keep,
     }
     return await respond(request, reader, place, rendered, headers)
 
 
-@get("/views", name="views", summary="List the views", responses={200: ResponseSpec(ViewsAnswer, description="Names")})
+@route(
+    "/views",
+    http_method=READING,
+    name="views",
+    summary="List the views",
+    responses={200: _spec(ViewsAnswer, "Names")},
+)
 async def list_views(
     request: Asked,
     reader: NamedDependency[Reader],
@@ -114,11 +129,12 @@ async def list_views(
     return await respond(request, reader, None, rendered, headers)
 
 
-@get(
+@route(
     "/raw/{name:path}",
+    http_method=READING,
     name="raw",
     summary="Read a raw message, as it came from a venue: source/session/serial",
-    responses={200: ResponseSpec(RawAnswer, description="The message"), 404: NOT_FOUND},
+    responses={200: _spec(RawAnswer, "The message"), 404: NOT_FOUND},
 )
 async def read_raw(request: Asked, reader: NamedDependency[Reader], name: FromPath[str]) -> Response[bytes]:
     name = name.strip("/")

@@ -55,7 +55,7 @@ def _name_of(row: Row) -> tuple[str, Name] | None:
         case EventHead():
             return row.event, Name(row.name)
         case AthleteRow(code=code) if code:
-            return code, Name(row.name, row.organisation, row.gender)
+            return code, Name(row.name, row.organisation, row.gender, row.birth_date, row.members if row.team else None)
         case _:
             return None
 
@@ -97,7 +97,7 @@ class Names:
         for view in views.names():
             if view.partition("/")[0] in KINDS:
                 for row in views[view].rows.values():
-                    self._put(view, row)
+                    self._put(row)
 
     def _take(self, cut: Cut, changed: Sequence[str]) -> None:
         if self._source.epoch != self._epoch:
@@ -106,16 +106,14 @@ class Names:
         if any(view.partition("/")[0] in KINDS for view in changed):
             for view, _, row, _ in cut.changes:
                 if row is not None and view.partition("/")[0] in KINDS:
-                    self._put(view, row)
+                    self._put(row)
 
-    def _put(self, view: str, row: Row) -> None:
+    def _put(self, row: Row) -> None:
         found = _name_of(row)
         if found is None or not found[1].text:
             return
         code, name = found
         known = self._names.get(code)
-        if known is not None and view.startswith("athlete/"):  # a participant's own row says more
-            name = known._replace(text=name.text, organisation=name.organisation)
         if known != name:
             self._names[code] = name
             self.version += 1

@@ -183,7 +183,7 @@ class Heartbeat(_Server, frozen=True, tag="hb"):
 
     cut: int  # the newest
     now: int  # wall clock of the edge, microseconds
-    venues: dict[str, Any]  # freshness by venue
+    venues: dict[str, int]  # by venue the log time, ms, of its newest message
 
 
 class Pong(_Server, frozen=True, tag="pong"):

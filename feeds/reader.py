@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from typing import NamedTuple
 
+from engine.errors import NotKnown
 from engine.views import View
 from feeds import document
 from feeds.address import Address
@@ -15,14 +16,13 @@ from feeds.names import Names
 from feeds.negotiation import MEDIA_TYPES
 from feeds.shelf import Rendered, Shelf, digest
 from feeds.source import Source
+from feeds.xml.writer import XmlWriter
 
-__all__ = ["Found", "Reader", "ToXml", "Wants"]
+__all__ = ["Found", "Reader", "Wants"]
 
 LIVE = "public, max-age=1, stale-while-revalidate=5, stale-if-error=600"
 WHILE_IT_LASTS = "public, max-age=60"  # an instant names another cut once the epoch has changed
-FOR_EVER = "public, max-age=31536000, immutable"
-
-ToXml = Callable[[View], bytes]
+FOR_EVER = "public, max-age=31536000, immutable"  # names are those of now, so only content is for ever
 
 
 class Wants(NamedTuple):
@@ -42,9 +42,9 @@ class Found(NamedTuple):
 
 
 class Reader:
-    """Reads views for HTTP; ``xml`` says how a view is written as XML, None where it is not offered so."""
+    """Reads views for HTTP."""
 
-    def __init__(self, hub: Hub, names: Names, xml: Callable[[str], ToXml | None]) -> None:
+    def __init__(self, hub: Hub, names: Names, xml: XmlWriter) -> None:
         self.hub = hub
         self.names = names
         self.shelf = Shelf()
@@ -57,7 +57,7 @@ class Reader:
 
     def formats(self, view: str) -> tuple[str, ...]:
         """Return the formats in which a view is offered, the preferred one first."""
-        return ("json",) if self._xml(view) is None else ("json", "xml")
+        return ("json", "xml") if self._xml.offers(view) else ("json",)
 
     async def find(self, wanted: Address, as_of: str) -> Found:
         """Return a view as it stands, or stood; raises ``Refused`` where there is none."""
@@ -71,11 +71,10 @@ class Reader:
         place = "@" + wanted.pinned if wanted.pinned else "as_of"
         try:
             view = await asyncio.to_thread(self.source.as_of, wanted.view, wanted.pinned or as_of)
-        except LookupError as error:
-            message = str(error.args[0]) if error.args else "that is not known"
-            raise Refused("not_known", message, at=place, status=404) from None
-        except ValueError as error:
-            raise Refused("bad_parameter", str(error), at=place) from None
+        except NotKnown as error:
+            raise Refused("not_known", str(error), at=place, status=404) from None
+        if not view.sequence:
+            raise Refused("not_known", "there was no such view then", at=place, status=404)
         if wanted.pinned:
             return Found(view, wanted.pinned.rpartition(".")[2], FOR_EVER)
         return Found(view, str(view.cut), WHILE_IT_LASTS)
@@ -90,9 +89,8 @@ class Reader:
 
     def _render(self, view: View, wants: Wants) -> Rendered:
         media_type = MEDIA_TYPES[wants.format]
-        xml = self._xml(view.name) if wants.format == "xml" else None
-        if xml is not None:
-            body = xml(view)
+        if wants.format == "xml":
+            body = self._xml.write(view)
         else:
             body = document.encode(
                 view,
@@ -100,7 +98,7 @@ class Reader:
                 epoch=self.source.epoch,
                 held=self.hub.held if wants.meta else None,
             )
-        if xml is None and not (wants.names or wants.meta):
+        if wants.format == "json" and not (wants.names or wants.meta):
             return Rendered(body, media_type, f"{view.hash}.json")
         # Joined names and an XML header are outside content: the tag has to tell such bodies apart as well.
         return Rendered(body, media_type, f"{view.hash}.{digest(body)}.{wants.format}")

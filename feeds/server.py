@@ -11,17 +11,16 @@ from socket import socket
 from typing import Any
 
 import uvicorn
-from litestar import Litestar, MediaType, Router
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
+from litestar import Litestar, Router
 
-from feeds import http, static
+from feeds import http, openapi, static
 from feeds.answers import answer_error
 from feeds.bridge import Bridge
 from feeds.feed import Feed, refuse_other_paths
 from feeds.names import Names
 from feeds.reader import Reader
 from feeds.source import Source
+from feeds.xml.writer import XmlWriter
 from schemas.games import DEFAULT_GAMES, Games
 
 __all__ = ["Edge", "build", "running", "serve"]
@@ -64,20 +63,15 @@ def build(
     feed = Feed(source, key=signing, interval=interval, **options)
     bridge = Bridge(feed.handle, check=refuse_other_paths, ping_interval=PING_EVERY, ping_timeout=PING_EVERY)
     names = Names(source)
-    reader = Reader(feed.hub, names, lambda _view: None)
+    xml = XmlWriter(names, games, lambda: source.mode, feed.hub.time_of)
+    reader = Reader(feed.hub, names, xml)
     routers = [http.router(feed, reader), *extra_routers]
     if (page / "index.html").is_file():
         routers.append(static.router(static.Folder(page), reader))
     app = Litestar(
         routers,
         exception_handlers={Exception: answer_error},
-        openapi_config=OpenAPIConfig(
-            title=f"Podium: {games.name}",
-            version="1",
-            description="Live results, standings and medals, as views of keyed rows. The feed itself is at /v1/feed.",
-            path="/v1",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json", media_type=MediaType.JSON)],
-        ),
+        openapi_config=openapi.config(games),
         logging_config=None,
     )
     return Edge(feed, bridge, app)

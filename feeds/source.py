@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from engine.raw import Raw
 from engine.views import View, Views
@@ -35,11 +35,11 @@ class Source(Protocol):
     def as_of(self, view: str, when: str, /) -> View:
         """Return a view as it stood: ``when`` is ``{epoch}.{cut}``, or an RFC 3339 instant on the log-time axis.
 
-        May be called in a thread. Raises ``LookupError`` where that is not known (any more).
+        A view that did not exist then has sequence 0. May be called in a thread. Raises ``NotKnown``.
         """
 
     def raw(self, name: str, /) -> Raw | None:
         """Return the raw message called ``source/session/serial``; None where there is none. May block for a read."""
 
-    def freshness(self) -> Mapping[str, Any]:
-        """Return by venue how fresh what it sent is; the values are whatever JSON can hold."""
+    def freshness(self) -> Mapping[str, int]:
+        """Return by venue the log time, in ms, of the newest message that its sources sent."""

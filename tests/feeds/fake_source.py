@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from typing import Any
 
+from engine.errors import NotKnown
 from engine.raw import Raw
 from engine.views import View, Views
 from feeds.source import Listener
@@ -24,7 +24,7 @@ class FakeSource:
         self.epoch = epoch
         self.mode = mode
         self.raws: dict[str, Raw] = {}
-        self.fresh: dict[str, Any] = {}
+        self.fresh: dict[str, int] = {}
         self.history: list[dict[str, View]] = [{}]  # by cut
         self._listeners: list[Listener] = []
 
@@ -53,15 +53,15 @@ class FakeSource:
         if when.startswith(self.epoch + "."):
             cut = int(when.removeprefix(self.epoch + "."))
         else:
-            raise LookupError(f"{when} is not known")
-        if cut >= len(self.history) or view not in self.history[cut]:
-            raise LookupError(f"{view} at {when} is not known")
-        return self.history[cut][view]
+            raise NotKnown(when, f"the epoch is {self.epoch}")
+        if cut >= len(self.history):
+            raise NotKnown(when, f"the newest cut is {self.views.cut}")
+        return self.history[cut].get(view) or View(view)
 
     def raw(self, name: str, /) -> Raw | None:
         return self.raws.get(name)
 
-    def freshness(self) -> Mapping[str, Any]:
+    def freshness(self) -> Mapping[str, int]:
         return self.fresh
 
 

@@ -1,0 +1,93 @@
+"""Which views are offered as XML, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.views import View
+from feeds.errors import Refused
+from feeds.names import Names
+from feeds.xml import medals, people, results, schedule
+from feeds.xml.header import GAMES_WIDE, Envelope, code_of, wrap
+from feeds.xml.layout import Context, Fragments, Layout
+from schemas.games import Games
+
+__all__ = ["XmlWriter", "layout_of"]
+
+MOST = 4096  # views whose fragments are kept
+
+
+def layout_of(view: str) -> Layout | None:
+    """Return how a view becomes a document; None where it is not offered as XML."""
+    kind, *rest = view.split("/")
+    match kind, rest:
+        case "participants", [discipline]:
+            return Layout("DT_PARTIC", code_of(discipline), people.participants)
+        case "teams", [discipline]:
+            return Layout("DT_PARTIC_TEAMS", code_of(discipline), people.teams)
+        case "schedule", ["day", date]:
+            return Layout("DT_SCHEDULE", GAMES_WIDE, schedule.schedule, date)
+        case "schedule", [discipline]:
+            return Layout("DT_SCHEDULE", code_of(discipline), schedule.schedule)
+        case "startlist", [unit]:
+            return Layout("DT_RESULT", unit, results.start_list, status=lambda _view: "START_LIST")
+        case "result", [unit]:
+            return Layout("DT_RESULT", unit, results.result, status=results.status_of)
+        case "cumulative", [code]:
+            return Layout("DT_CUMULATIVE_RESULT", code, results.result, status=results.status_of)
+        case "medallists", ["discipline", discipline]:
+            return Layout("DT_MEDALLISTS_DISCIPLINE", code_of(discipline), medals.medallists_of_events)
+        case "medallists", ["day", date]:
+            return Layout("DT_MEDALLISTS_DAY", GAMES_WIDE, medals.medallists_of_events, date)
+        case "medallists", [event]:
+            return Layout("DT_MEDALLISTS", event, medals.medallists)
+        case "medals", ["table"]:
+            return Layout("DT_MEDALS", GAMES_WIDE, medals.medals)
+        case "medals", ["discipline", discipline]:
+            return Layout("DT_MEDALS", code_of(discipline), medals.medals)
+        case "medals", ["day", date]:
+            return Layout("DT_MEDALS", GAMES_WIDE, medals.medals, date)
+        case _:
+            return None
+
+
+class XmlWriter:
+    """Writes views as documents, each row once per change."""
+
+    def __init__(
+        self, names: Names, games: Games, mode: Callable[[], str], time_of: Callable[[View], int | None]
+    ) -> None:
+        self._names = names
+        self._games = games
+        self._mode = mode
+        self._time_of = time_of  # log time of a view's newest change, microseconds
+        self._fragments: dict[str, Fragments] = {}
+
+    def offers(self, view: str) -> bool:
+        """Say whether a view is offered as XML."""
+        return layout_of(view) is not None
+
+    def write(self, view: View) -> bytes:
+        """Return the document of a view that is offered; raises ``Refused`` where it is too old to be dated."""
+        layout = layout_of(view.name)
+        assert layout is not None, f"{view.name} is not offered as XML"
+        time = self._time_of(view)
+        if time is None:
+            message = "this edge cannot date so old a document; it is offered as json"
+            raise Refused("not_known", message, at="format", status=404)
+        fragments = self._fragments.get(view.name)
+        if fragments is None:
+            if len(self._fragments) >= MOST:
+                self._fragments.clear()
+            fragments = self._fragments[view.name] = Fragments()
+        inner = layout.write(Context(view, fragments, self._names, self._games.offset))
+        fragments.keep(view.rows)
+        envelope = Envelope(
+            layout.type,
+            layout.code,
+            max(view.sequence, 1),
+            time,
+            layout.subcode,
+            layout.status(view),
+        )
+        return wrap(envelope, inner, self._games, self._mode())
