@@ -125,7 +125,6 @@ class DisciplineFold:
         self._plans: dict[str, None] = {}
         self._events: dict[str, None] = {}
         self._phases: dict[str, None] = {}  # events whose phases are to be listed anew
-        self._loose = False
         self._effects: dict[type[m.Message], Callable[[Unit, m.Message], None]] = {
             m.StartList: self._start_list,
             m.Draw: self._drawn,
@@ -344,9 +343,60 @@ class DisciplineFold:
         self.state.pending = [(target, entry) for target, entry in waiting if not self._amend_loose(entry)]
 
     def _loosely_said(self, message: m.Message) -> None:
-        self._loose = self.unsaved = True
-        if hasattr(message, "event"):
-            self._events[event_of(message.event)] = None
+        """Show what is about no unit."""
+        self.unsaved = True
+        match message:
+            case m.Entry():
+                said = message_of(self.event(message.event).said, identity_of(message))
+                row = None
+                if isinstance(said, m.Entry):
+                    row = EntryRow(participant=said.participant, withdrawn=said.withdrawn)
+                self.derived.put(f"entries/{event_of(message.event)}", message.participant, row)
+            case m.Communication():
+                said = message_of(self.state.said, identity_of(message))
+                notice = None
+                if isinstance(said, m.Communication):
+                    notice = NoticeRow(number=said.number, title=said.title, text=said.text, at=said.at)
+                self.derived.put(f"notices/{self.state.code}", message.number, notice)
+            case m.RecordLoaded():
+                self._list_loaded(message)
+            case m.RecordClaimed() | m.RecordRatified():
+                self._list_claimed(message)
+            case m.Event() | m.MedalDecision():
+                self._events[event_of(message.event)] = None
+
+    def _list_loaded(self, message: m.RecordLoaded) -> None:
+        said = message_of(self.event(message.event).said, identity_of(message))
+        row = None
+        if isinstance(said, m.RecordLoaded):
+            row = RecordRow(
+                event=event_of(said.event),
+                type=said.type,
+                mark=said.mark,
+                holder=said.holder,
+                date=said.date,
+                place=said.place,
+            )
+        self.derived.put(f"records/{self.state.code}", f"{event_of(message.event)}/{message.type}", row)
+
+    def _list_claimed(self, message: m.RecordClaimed | m.RecordRatified) -> None:
+        where = f"{message.unit}:{message.type}:{message.subject}"
+        said = message_of(self.state.said, f"record_claimed:{where}")
+        ratified = message_of(self.state.said, f"record_ratified:{where}")
+        refused = isinstance(ratified, m.RecordRatified) and not ratified.ratified
+        row = None
+        if isinstance(said, m.RecordClaimed) and not refused:
+            row = RecordRow(
+                event=event_of(said.unit),
+                type=said.type,
+                mark=said.mark,
+                holder=said.subject,
+                unit=said.unit,
+                equalled=said.equalled,
+                state="ratified" if ratified is not None else "claimed",
+            )
+        key = f"{event_of(message.unit)}/{message.type}/{message.unit}/{message.subject}"
+        self.derived.put(f"records/{self.state.code}", key, row)
 
     def _lose(self, assertion: Assertion) -> None:
         message, (source, _, _) = assertion.message, assertion.name
@@ -391,6 +441,8 @@ class DisciplineFold:
         if not totals and code not in self.state.units:
             return
         total = self.unit(code)
+        if "start_list" in total.said:  # a substitute may contest a part, and is not in the total
+            totals = {participant: one for participant, one in totals.items() if total.line(participant).listed}
         for participant in sorted(total.lines.keys() - totals.keys()):
             if total.lines[participant].parts:
                 total.put(participant, NOTHING, "", {}, None)
@@ -469,8 +521,6 @@ class DisciplineFold:
             self._list_plan(self.state.units[code])
         for code in self._phases:
             self._list_phases(self.state.events[code])
-        if self._loose:
-            self._list_loose()
         self._starts.clear()
         self._plans.clear()
         self._phases.clear()
@@ -496,7 +546,6 @@ class DisciplineFold:
         self._starts.clear()
         self._plans.clear()
         self._phases.clear()
-        self._loose = False
         self.derived.forget()
 
     def _list_plan(self, unit: Unit) -> None:
@@ -506,56 +555,6 @@ class DisciplineFold:
         if not unit.total:
             status = EventUnitRow(unit=unit.code, status=unit.status, schedule=row.status if row else "")
             self.derived.put(f"event/{event}", unit.code, status)
-
-    def _list_loose(self) -> None:
-        self._loose = False
-        notices: dict[str, Row] = {}
-        records: dict[str, Row] = {}
-        held = [*self.state.said.values(), *(e for event in self.state.events.values() for e in event.said.values())]
-        for entry in held:
-            message = entry.message
-            if entry.void is not None:
-                continue
-            if isinstance(message, m.Communication):
-                notices[message.number] = NoticeRow(
-                    number=message.number, title=message.title, text=message.text, at=message.at
-                )
-            elif isinstance(message, m.RecordLoaded):
-                records[f"{event_of(message.event)}/{message.type}"] = RecordRow(
-                    event=event_of(message.event),
-                    type=message.type,
-                    mark=message.mark,
-                    holder=message.holder,
-                    date=message.date,
-                    place=message.place,
-                )
-        for entry in held:
-            message = entry.message
-            if isinstance(message, m.RecordClaimed) and entry.void is None:
-                ratified = message_of(
-                    self.state.said, f"record_ratified:{message.unit}:{message.type}:{message.subject}"
-                )
-                refused = isinstance(ratified, m.RecordRatified) and not ratified.ratified
-                if not refused:
-                    key = f"{event_of(message.unit)}/{message.type}/{message.unit}/{message.subject}"
-                    records[key] = RecordRow(
-                        event=event_of(message.unit),
-                        type=message.type,
-                        mark=message.mark,
-                        holder=message.subject,
-                        unit=message.unit,
-                        equalled=message.equalled,
-                        state="ratified" if ratified is not None else "claimed",
-                    )
-        for event in self.state.events.values():
-            entries: dict[str, Row] = {
-                e.message.participant: EntryRow(participant=e.message.participant, withdrawn=e.message.withdrawn)
-                for e in event.said.values()
-                if isinstance(e.message, m.Entry) and e.void is None
-            }
-            self.derived.replace(f"entries/{event.code}", entries)
-        self.derived.replace(f"notices/{self.state.code}", notices)
-        self.derived.replace(f"records/{self.state.code}", records)
 
 
 def _phase_rows(units: list[Unit]) -> dict[str, Row]:

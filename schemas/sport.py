@@ -39,7 +39,7 @@ class UnitRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
 
 class TotalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How a phase or an event is ranked over its parts; ``code`` is a glob over phase + unit (12 characters)."""
+    """How a phase or an event is ranked over its parts; the first rule for a code that matches the event wins."""
 
     code: str  # "------------" the event, "FNL---------" a phase
     formula: Literal["sum", "decathlon", "heptathlon", "pentathlon", "low_point", "given"]
@@ -88,8 +88,12 @@ class Sport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return None
 
     def total_rules(self, rsc: str) -> list[TotalRule]:
-        """Return the totals of an event."""
-        return [rule for rule in self.totals if fnmatchcase(rsc[3:22], rule.event)]
+        """Return the totals of an event, one for each code."""
+        found: dict[str, TotalRule] = {}
+        for rule in self.totals:
+            if fnmatchcase(rsc[3:22], rule.event):
+                found.setdefault(rule.code, rule)
+        return list(found.values())
 
     def medal_rule(self, rsc: str) -> MedalRule | None:
         """Return the medal rule of an event."""

@@ -102,6 +102,8 @@ def say_total(scene: Scene, unit: Unit, rule: TotalRule) -> None:
     code, out, units = unit.code, scene.out, scene.units
     times, venue, parts = scene.times[code], scene.venues[code], scene.totals[code]
     at = max(times.end, times.official - 5 * SECOND)
+    starters = tuple(m.Starter(row.participant, bib=row.bib) for row in unit.rows)
+    out.put(times.listed, venue.desk, m.StartList(unit=code, starters=starters))
     told = {row.participant for part in parts for row in units[part].rows if row.irm} if rule.complete else set()
     for row in unit.rows:
         if row.irm and row.participant not in told:
