@@ -7,6 +7,7 @@ that is over it goes on to the phase, the totals and the medals of its event, in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 import msgspec
@@ -25,7 +26,7 @@ from schemas import messages as m
 from schemas.cut import Change
 from schemas.games import Games
 from schemas.rsc import event_of, phase_of
-from schemas.sport import Sport, TotalRule, UnitRule
+from schemas.sport import MedalRule, Sport, TotalRule, UnitRule
 from schemas.views import (
     HEAD,
     EntryRow,
@@ -120,6 +121,8 @@ class DisciplineFold:
         self.unsaved_units: dict[str, None] = {}  # what changed since it was saved
         self.unsaved_events: dict[str, None] = {}
         self.unsaved = False
+        self._medal_rules: dict[str, MedalRule] = {}
+        self._matched: dict[tuple[str, str], list[Unit]] = {}  # event, glob -> its units
         self._dirty: dict[str, Unit] = {}
         self._starts: dict[str, None] = {}  # dicts, not sets: what is shown has one order
         self._plans: dict[str, None] = {}
@@ -181,6 +184,7 @@ class DisciplineFold:
             unit = Unit(code, rule, self.sport.irms, total is not None)
             self.state.units[code] = unit
             event.units.append(code)
+            self._matched.clear()
             self._plans[code] = None
         return unit
 
@@ -427,12 +431,11 @@ class DisciplineFold:
     # -- phases, totals, medals ---------------------------------------------------------------------------------
 
     def _settle_event(self, event: Event) -> None:
-        units = self.state.units
         for rule in self.sport.total_rules(event.code):
             if rule.formula != "given":
                 self._settle_total(event, rule)
         self._phases[event.code] = None
-        self._settle_medals(event, [units[code] for code in event.units])
+        self._settle_medals(event)
 
     def _settle_total(self, event: Event, rule: TotalRule) -> None:
         parts = [self.state.units[code] for code in event.units]
@@ -463,13 +466,23 @@ class DisciplineFold:
         for phase in sorted(event.phases - {phase for phase, units in phases.items() if len(units) > 1}):
             self.derived.replace(f"phase/{phase}", {})
 
-    def _settle_medals(self, event: Event, units: list[Unit]) -> None:
-        rule = self.sport.medal_rule(event.code)
+    def _settle_medals(self, event: Event) -> None:
+        rule = self._medal_rules.get(event.code)
+        if rule is None:
+            rule = self._medal_rules[event.code] = self.sport.medal_rule(event.code) or MedalRule()
+
+        def matching(glob: str) -> list[Unit]:
+            found = self._matched.get((event.code, glob))
+            if found is None:
+                codes = sorted(code for code in event.units if fnmatchcase(code[22:], glob))
+                found = self._matched[event.code, glob] = [self.state.units[code] for code in codes]
+            return found
+
         decisions = [
             e.message for e in event.said.values() if e.void is None and isinstance(e.message, m.MedalDecision)
         ]
-        awards = awards_of(rule, units) if rule else []
-        if rule is not None and decisions:
+        awards = awards_of(rule, matching)
+        if decisions:
             awards = apply_decisions(awards, decisions, awards[0].unit if awards else "")
         medallists: dict[str, Row] = {
             award.participant: MedallistRow(
@@ -493,14 +506,14 @@ class DisciplineFold:
                 irm=place.line.irm if place.line else "",
                 unit=place.unit,
             )
-            for place in (places_of(rule, units) if rule else [])
+            for place in places_of(rule, matching)
         }
         self.derived.replace(f"ranking/{event.code}", places)
-        self.derived.put(f"event/{event.code}", HEAD, self._event_head(event, units, medallists))
+        self.derived.put(f"event/{event.code}", HEAD, self._event_head(event, medallists))
 
-    def _event_head(self, event: Event, units: list[Unit], medallists: dict[str, Row]) -> EventHead:
+    def _event_head(self, event: Event, medallists: dict[str, Row]) -> EventHead:
         listed = message_of(event.said, "event")
-        begun = any(unit.status not in ("", "START_LIST") for unit in units)
+        begun = any(self.state.units[code].status not in ("", "START_LIST") for code in event.units)
         days = sorted({row.day for row in medallists.values() if isinstance(row, MedallistRow)})
         return EventHead(
             event=event.code,
@@ -526,7 +539,7 @@ class DisciplineFold:
         self._phases.clear()
         for code, unit in self._dirty.items():
             view = f"{'cumulative' if unit.total else 'result'}/{code}"
-            if unit.head_dirty or unit.dirty:
+            if unit.recount() or unit.head_dirty:
                 changes.append(Change(view, HEAD, head_row(unit), unit.revision))
                 unit.head_dirty = False
             for participant in sorted(unit.dirty):
@@ -552,6 +565,8 @@ class DisciplineFold:
         row = schedule_row(unit, self.games)
         self.derived.put(f"schedule/{self.state.code}", unit.code, row)
         event = event_of(unit.code)
+        if HEAD not in self.derived.rows.get(f"event/{event}", ()):
+            self.derived.put(f"event/{event}", HEAD, self._event_head(self.state.events[event], {}))
         if not unit.total:
             status = EventUnitRow(unit=unit.code, status=unit.status, schedule=row.status if row else "")
             self.derived.put(f"event/{event}", unit.code, status)

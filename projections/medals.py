@@ -6,8 +6,7 @@ assignment that a decision can put under review, strip, award or leave vacant (`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from projections.unit import Line, Unit
@@ -40,8 +39,7 @@ class Place(NamedTuple):
     line: Line | None = None
 
 
-def _matching(units: Iterable[Unit], glob: str) -> list[Unit]:
-    return sorted((unit for unit in units if fnmatchcase(unit.code[22:], glob)), key=lambda unit: unit.code)
+Matching = Callable[[str], Sequence[Unit]]  # glob over phase + unit -> the event's units, in the order of their codes
 
 
 def _signed(unit: Unit) -> bool:
@@ -53,9 +51,9 @@ def _reviewed(unit: Unit) -> str:
     return "" if unit.status == "OFFICIAL" else "under_review"
 
 
-def _by_ranks(rule: MedalRule, units: Sequence[Unit]) -> list[Award]:
+def _by_ranks(rule: MedalRule, matching: Matching) -> list[Award]:
     """Rank 1, 2, 3 of the deciding unit; those that share a rank stand as a later unit has them."""
-    chain = [unit for glob in rule.ranks for unit in _matching(units, glob)]
+    chain = [unit for glob in rule.ranks for unit in matching(glob)]
     if not chain or not _signed(chain[0]):
         return []
     main, *breakers = chain
@@ -84,20 +82,22 @@ def _loser(unit: Unit) -> Line | None:
     return next((one for one in unit.lines.values() if one.wlt == "L" or (one.rank == worst and not one.wlt)), None)
 
 
-def _by_final(rule: MedalRule, units: Sequence[Unit]) -> list[Award]:
+def _by_final(rule: MedalRule, matching: Matching) -> list[Award]:
     awards: list[Award] = []
-    for unit in _matching(units, rule.final):
+    for unit in matching(rule.final):
         if _signed(unit):
-            for line, medal in ((_winner(unit), GOLD), (_loser(unit), SILVER)):
-                if line is not None and not (medal == SILVER and line.irm in _LOSES_MEDAL):
-                    awards.append(Award(line.participant, medal, unit.code, _reviewed(unit)))
-    bronze = [unit for glob in rule.bronze for unit in _matching(units, glob)]
+            awards += [
+                Award(line.participant, medal, unit.code, _reviewed(unit))
+                for line, medal in ((_winner(unit), GOLD), (_loser(unit), SILVER))
+                if line is not None and not (medal == SILVER and line.irm in _LOSES_MEDAL)
+            ]
+    bronze = [unit for glob in rule.bronze for unit in matching(glob)]
     for unit in bronze:
         if _signed(unit) and (line := _winner(unit)) is not None:
             awards.append(Award(line.participant, BRONZE, unit.code, _reviewed(unit)))
     if not rule.bronze or any("unit_not_held" in unit.said for unit in bronze):
         medalled = {award.participant for award in awards}
-        for unit in (unit for glob in rule.losers for unit in _matching(units, glob)):
+        for unit in (unit for glob in rule.losers for unit in matching(glob)):
             loser = _loser(unit) if _signed(unit) else None
             # Who retired from the semi-final could not have contested a bronze match either.
             if loser is not None and loser.participant not in medalled and not (rule.bronze and loser.irm):
@@ -108,9 +108,9 @@ def _by_final(rule: MedalRule, units: Sequence[Unit]) -> list[Award]:
 _LOSES_MEDAL = frozenset({"DQB"})  # disqualified for unsportsmanlike behaviour: no place at all
 
 
-def awards_of(rule: MedalRule, units: Sequence[Unit]) -> list[Award]:
+def awards_of(rule: MedalRule, matching: Matching) -> list[Award]:
     """Return the medals that the rule gives for the official results."""
-    return _by_ranks(rule, units) if rule.ranks else _by_final(rule, units)
+    return _by_ranks(rule, matching) if rule.ranks else _by_final(rule, matching)
 
 
 def apply_decisions(awards: Sequence[Award], decisions: Iterable[MedalDecision], unit: str) -> list[Award]:
@@ -136,13 +136,13 @@ def apply_decisions(awards: Sequence[Award], decisions: Iterable[MedalDecision],
     return list(held.values())
 
 
-def places_of(rule: MedalRule, units: Sequence[Unit]) -> list[Place]:
+def places_of(rule: MedalRule, matching: Matching) -> list[Place]:
     """Return the final ranking of an event as far as its official results give it."""
     if rule.ranks:
-        chain = [unit for glob in rule.ranks for unit in _matching(units, glob)]
+        chain = [unit for glob in rule.ranks for unit in matching(glob)]
         if not chain or not _signed(chain[0]):
             return []
-        medals = {award.participant: award for award in _by_ranks(rule, units)}
+        medals = {award.participant: award for award in _by_ranks(rule, matching)}
         order = {GOLD: 1, SILVER: 2, BRONZE: 3}
         places = []
         for line in chain[0].ordered:
@@ -153,12 +153,12 @@ def places_of(rule: MedalRule, units: Sequence[Unit]) -> list[Place]:
         counts = [place.rank for place in places]
         return [place._replace(tied=place.rank is not None and counts.count(place.rank) > 1) for place in places]
     places = []
-    awards = _by_final(rule, units)
+    awards = _by_final(rule, matching)
     bronzes = sum(award.medal == BRONZE for award in awards)
     for award in awards:
         rank = {GOLD: 1, SILVER: 2, BRONZE: 3}[award.medal]
         places.append(Place(award.participant, rank, rank == 3 and bronzes > 1, award.unit))
-    for unit in (unit for glob in rule.bronze for unit in _matching(units, glob)):
+    for unit in (unit for glob in rule.bronze for unit in matching(glob)):
         loser = _loser(unit) if _signed(unit) else None
         if loser is not None:
             places.append(Place(loser.participant, 3 + bronzes, bronzes > 1, unit.code, loser))

@@ -46,7 +46,7 @@ def head_row(unit: Unit) -> ResultHead:
         clock=clock.time if isinstance(clock, m.Clock) else "",
         period=clock.period if isinstance(clock, m.Clock) else "",
         decided_by=unit.decided_by,
-        undecided=sum(line.undecided for line in unit.lines.values()),
+        undecided=unit.undecided,
         pending=len(unit.pending),
         protests=unit.protests,
         incomplete=unit.incomplete(),

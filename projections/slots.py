@@ -61,6 +61,7 @@ def _unpack(code: str, data: bytes) -> Unit:
     unit.decided, unit.decided_by = saved.decided, saved.decided_by
     unit.pending, unit.lost = saved.pending, saved.lost
     unit.note_status()
+    unit.recount()
     unit.revision, unit.corrected = saved.revision, saved.corrected
     unit.ordered = sorted(unit.lines.values(), key=lambda line: line.key)
     unit.keys = [line.key for line in unit.ordered]

@@ -85,6 +85,7 @@ class Unit(msgspec.Struct):
     decided_by: tuple[str, ...] = ()
     pending: list[tuple[Name, Entry]] = []  # corrections and retractions whose target is not known
     lost: list[Loss] = []
+    undecided: int = 0  # lines whose rank waits for a decision, when last counted
     revision: int = 0  # of the head
     dirty: set[str] = set()
     head_dirty: bool = False
@@ -126,6 +127,13 @@ class Unit(msgspec.Struct):
         """How many protests are open."""
         lodged = [key[16:] for key, e in self.said.items() if key.startswith("protest_lodged:") and e.void is None]
         return sum(message_of(self.said, f"protest_closed:{one}") is None for one in lodged)
+
+    def recount(self) -> bool:
+        """Count the undecided lines anew; say whether their number changed."""
+        count = sum([line.undecided for line in self.lines.values()])
+        changed = count != self.undecided
+        self.undecided = count
+        return changed
 
     # -- what is said -------------------------------------------------------------------------------------------
 
@@ -339,9 +347,9 @@ class Unit(msgspec.Struct):
         for participant, line in self.lines.items():
             wlt = results.get(participant, "")
             undecided = self.closed and not results and len(self.lines) == 2
-            if line.wlt != wlt or line.undecided is not undecided:
-                line.wlt = wlt
-                line.undecided = undecided
+            rank = {"W": 1, "L": 2}.get(wlt)
+            if (line.wlt, line.undecided, line.rank) != (wlt, undecided, rank):
+                line.wlt, line.undecided, line.rank = wlt, undecided, rank
                 self.dirty.add(participant)
 
     def _wlt(self) -> dict[str, str]:

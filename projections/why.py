@@ -10,12 +10,12 @@ from projections.unit import Line, Unit, shown
 from schemas import messages as m
 from schemas.views import HEAD, MedallistRow
 
-__all__ = ["Reason", "Unexplained", "explain"]
+__all__ = ["Reason", "UnexplainedError", "explain"]
 
 _DECISIVE = (m.ResultStatus, m.OrderDecided, m.MatchDecided, m.UnitNotHeld)
 
 
-class Unexplained(LookupError):
+class UnexplainedError(LookupError):
     """There is no such row, or nothing is known of it."""
 
     def __init__(self, view: str, key: str) -> None:
@@ -36,14 +36,14 @@ class Reason(msgspec.Struct, omit_defaults=True):
 def explain(fold: Fold, view: str, key: str, *, whole: bool = False) -> Reason:
     """Return why a row is what it is; ``whole`` adds what did not decide it.
 
-    Raises ``Unexplained``.
+    Raises ``UnexplainedError``.
     """
     kind, _, rest = view.partition("/")
     if kind == "medals":
         return _medals(fold, view, key, whole=whole)
     if kind in ("medallists", "ranking") and len(rest) == 34:
         return _medal(fold, rest, key, view, whole=whole)
-    if kind == "medallists" or kind == "org":
+    if kind in {"medallists", "org"}:
         event, _, participant = key.partition("/")
         return _medal(fold, event, participant, view, whole=whole)
     if kind in ("result", "cumulative", "startlist", "phase"):
@@ -83,7 +83,7 @@ def _result(fold: Fold, code: str, participant: str, *, whole: bool) -> Reason:
     unit = fold.disciplines[code[:3]].state.units.get(code) if code[:3] in fold.disciplines else None
     line = unit.lines.get(participant) if unit is not None else None
     if unit is None or line is None:
-        raise Unexplained(f"result/{code}", participant)
+        raise UnexplainedError(f"result/{code}", participant)
     rank = f"rank {line.rank}" if line.rank else line.wlt or line.irm or "no rank"
     reason = Reason(
         f"{'cumulative' if unit.total else 'result'}/{code} {participant}", f"{rank} {line.worth.mark}".strip()
@@ -97,7 +97,7 @@ def _result(fold: Fold, code: str, participant: str, *, whole: bool) -> Reason:
 def _medal(fold: Fold, event: str, participant: str, view: str, *, whole: bool) -> Reason:
     row = fold.spanning.medallists.get(event, {}).get(participant)
     if row is None:
-        raise Unexplained(view, participant)
+        raise UnexplainedError(view, participant)
     state = f", {row.state}" if row.state else ""
     reason = Reason(f"medallists/{event} {participant}", f"{row.medal}{state}")
     if row.unit:
@@ -121,7 +121,7 @@ def _medals(fold: Fold, view: str, organisation: str, *, whole: bool) -> Reason:
         and (kind == "table" or (row.event[:3] == what if kind == "discipline" else row.day == what))
     ]
     if not rows:
-        raise Unexplained(view, organisation)
+        raise UnexplainedError(view, organisation)
     for row in sorted(rows, key=lambda one: (order[one.medal], one.day, one.event, one.participant)):
         reason.because.append(_medal(fold, row.event, row.participant, view, whole=whole))
     counts = [sum(row.medal == medal for row in rows) for medal in order]
@@ -144,5 +144,5 @@ def _said_of(fold: Fold, view: str, rest: str, key: str) -> Reason:
         if identity.partition(":")[2] == code:
             reason.because += _messages(entry, whole=False)
     if not reason.because:
-        raise Unexplained(view, key)
+        raise UnexplainedError(view, key)
     return reason

@@ -19,7 +19,7 @@ from podium.commands.options import Format, LogPath
 from podium.errors import OperatorError
 from podium.wiring import opened_host
 from projections.fold import Fold
-from projections.why import Reason, Unexplained, explain
+from projections.why import Reason, UnexplainedError, explain
 from schemas.views import HEAD, MedalTableRow
 
 __all__ = ["add_to"]
@@ -137,7 +137,7 @@ def why(
         assert isinstance(host.fold, Fold)
         try:
             reason = explain(host.fold, view, key, whole=whole)
-        except Unexplained as error:
+        except UnexplainedError as error:
             raise OperatorError(f"{error} of {log}") from error
     if form is Format.json:
         _write(msgspec.json.encode(reason))

@@ -1,0 +1,146 @@
+"""The demonstration: an invented Games, played at speed into a serving process, with its page."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.request import urlopen
+
+import msgspec
+import uvloop
+from websockets.asyncio.client import connect
+
+from engine import about
+from engine.about import About
+from engine.sqlite_log import SqliteLog
+from podium.commands.games import speed_of
+from podium.errors import OperatorError
+from podium.serving import Ports, Process
+from podium.wiring import wall_clock
+from replay.archive import Message
+from replay.player import Pace
+from replay.synth import synthesise
+
+__all__ = ["run_demo"]
+
+HOST = "127.0.0.1"
+BATCH = 500  # messages that go into the log at once, at most
+LEAD = 60_000_000  # microseconds before the first start at which the play begins
+
+
+def run_demo(*, seconds: str | None, speed: str, seed: int, port: int) -> None:
+    """Play an invented Games; with ``seconds`` check the page and come back after that long."""
+    duration = _seconds(seconds) if seconds is not None else None
+    header, messages = synthesise(seed, "small")
+    played = list(messages)
+    with tempfile.TemporaryDirectory(prefix="podium-demo-") as folder:
+        path = Path(folder) / "demo.db"
+        with SqliteLog.open(path) as log:
+            about.write(log, About(header.games, "replay"), wall_clock())
+        demo = _Demo(path, played, speed_of(speed), _free(port))
+        uvloop.run(demo.run(duration))
+
+
+def _seconds(text: str) -> float:
+    if (found := re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|)", text)) is None:
+        raise OperatorError(f"no time {text!r}: 30s, 2m, ...")
+    return float(found[1]) * (60 if found[2] == "m" else 1)
+
+
+def _free(port: int) -> int:
+    """Return the port, or a free one where it is busy."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            print(f"port {port} is busy, taking a free one", file=sys.stderr)
+            probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _first_start(messages: Iterable[Message]) -> int:
+    starts = (message.time for message in messages if b'"kind":"start"' in message.data)
+    return next(starts, 0) - LEAD
+
+
+class _Demo:
+    """A serving process, and the player that feeds it."""
+
+    def __init__(self, path: Path, messages: list[Message], speed: float, port: int) -> None:
+        self.path = path
+        self.messages = messages
+        self.pace = Pace(speed, _first_start(messages))
+        self.port = port
+
+    async def run(self, duration: float | None) -> None:
+        """Serve and play; come back after ``duration`` seconds, having checked the page, or at a signal."""
+        process = Process.open(self.path, None)
+        started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        serving = asyncio.create_task(process.run(Ports(HOST, self.port), started=started))
+        await asyncio.wait([serving, started], return_when=asyncio.FIRST_COMPLETED)
+        if serving.done():
+            await serving
+            return
+        player = asyncio.create_task(self._play(process))
+        try:
+            if duration is None:
+                await serving
+                return
+            async with asyncio.timeout(duration + 60):
+                end = asyncio.get_running_loop().time() + duration
+                report = await check(f"{HOST}:{self.port}")
+                await asyncio.sleep(max(0.0, end - asyncio.get_running_loop().time()))
+                print(report)
+        finally:
+            player.cancel()
+            serving.cancel()
+            await asyncio.gather(player, serving, return_exceptions=True)
+
+    async def _play(self, process: Process) -> None:
+        batch: list[Message] = []
+        for message in self.messages:
+            wait = self.pace.due(message)
+            if batch and (wait > 0 or len(batch) == BATCH):
+                process.gateway.store(batch)
+                batch = []
+                await asyncio.sleep(0)
+                wait = self.pace.due(message)
+            if wait > 0:
+                await asyncio.sleep(wait)
+            batch.append(message)
+        process.gateway.store(batch)
+        print("the Games are over; the page stays until you stop it", file=sys.stderr)
+
+
+async def check(address: str) -> str:
+    """Look at the page as a visitor does, follow the feed until a result moves, and say what was seen."""
+    page = await asyncio.to_thread(_get, f"http://{address}/")
+    linked = sorted(set(re.findall(r'(?:src|href)="(/?[\w./-]+\.(?:js|css))"', page)))
+    if not linked:
+        raise OperatorError("the page at / links no script")
+    for link in linked:
+        await asyncio.to_thread(_get, f"http://{address}/{link.lstrip('/')}")
+    async with connect(f"ws://{address}/v1/feed") as feed:
+        await feed.send(msgspec.json.encode({"op": "hello", "v": 1}))
+        await feed.send(msgspec.json.encode({"op": "sub", "id": 1, "views": ["medals/table", "result/**"]}))
+        cuts = 0
+        async for text in feed:
+            told = msgspec.json.decode(text)
+            if told.get("op") == "err":
+                raise OperatorError(f"the feed said {told}")
+            cuts += told.get("op") == "cut"
+            if cuts >= 3:
+                break
+    return f"checked: page with {len(linked)} files, feed with {cuts} cuts"
+
+
+def _get(url: str) -> str:
+    with urlopen(url, timeout=10) as answer:  # noqa: S310 - our own loopback address
+        body: bytes = answer.read()
+    return body.decode()
