@@ -98,7 +98,8 @@ class Hub:
         """
         if self.ring.first <= view.cut <= self.ring.last:
             return self.ring[view.cut].time
-        if self.source.views.get(view.name) is view:
+        live = self.source.views.get(view.name)
+        if live is not None and live.cut == view.cut:
             return self._times.get(view.name, self._began)
         return None
 

@@ -14,6 +14,7 @@ from schemas.views import ROW_TYPES
 
 __all__ = ["config", "with_rows"]
 
+PATH = "/v1/openapi.json"
 ABOUT = (
     "Live results, standings and medals, as views of keyed rows. The same views come over the WebSocket `/v1/feed`, "
     "as an image and then deltas. Every answer that is not a success has one shape, `ErrorAnswer`."
@@ -38,7 +39,10 @@ class _Render(JsonRenderPlugin):
 
 def config(games: Games) -> OpenAPIConfig:
     """Return how the document is made and where it is served."""
-    plugin = _Render(path="/openapi.json", media_type=MediaType.JSON)
     return OpenAPIConfig(
-        title=f"Podium: {games.name}", version="1", description=ABOUT, path="/v1", render_plugins=[plugin]
+        title=f"Podium: {games.name}",
+        version="1",
+        description=ABOUT,
+        path=PATH,  # of a folder, under which Litestar answers 404 in HTML: so the folder is the document itself
+        render_plugins=[_Render(path="/", media_type=MediaType.JSON)],
     )

@@ -38,8 +38,6 @@ class Folder:
         if kept is None or kept[0] != changed:
             body = file.read_bytes()
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            if kind.startswith("text/"):
-                kind += "; charset=utf-8"
             kept = self._kept[file] = changed, Rendered(body, kind, digest(body))
         return file, kept[1]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
+from websockets.asyncio.client import ClientConnection, connect
 
 from engine.views import View
 from schemas.views import HEAD, ROW_TYPES, Row
@@ -121,3 +124,69 @@ class Subscription:
     def content(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return rows by view, without views that are empty."""
         return {name: held.rows for name, held in self.views.items() if held.rows}
+
+
+class Client:
+    """A connection to a feed, with one or several subscriptions on it."""
+
+    def __init__(self, connection: ClientConnection, *, binary: bool = False) -> None:
+        self.connection = connection
+        self.subscriptions: dict[int, Subscription] = {}
+        self.hello: dict[str, Any] = {}
+        self.beats: list[dict[str, Any]] = []
+        self.errors: list[dict[str, Any]] = []
+        self._binary = binary
+
+    async def say(self, **message: Any) -> None:
+        """Send a message."""
+        if self._binary:
+            await self.connection.send(msgspec.msgpack.encode(message))
+        else:
+            await self.connection.send(msgspec.json.encode(message).decode())
+
+    async def hear(self) -> dict[str, Any]:
+        """Receive one message and apply it."""
+        data = await self.connection.recv()
+        assert isinstance(data, bytes) is self._binary
+        message = msgspec.json.decode(data) if isinstance(data, str) else msgspec.msgpack.decode(data)
+        match message["op"]:
+            case "hello":
+                self.hello = message
+            case "hb":
+                self.beats.append(message)
+            case "err":
+                self.errors.append(message)
+            case "image" | "cut" | "reset" | "resumed":
+                self.subscriptions[message["id"]].take(message)
+        return dict(message)
+
+    async def greet(self, **more: Any) -> None:
+        """Say hello and wait for the answer."""
+        await self.say(op="hello", v=1, **more)
+        assert (await self.hear())["op"] == "hello"
+
+    async def subscribe(self, id: int, *views: str, held: Subscription | None = None, **more: Any) -> Subscription:  # noqa: A002
+        """Subscribe and wait until the image, or the answer to the resume token, is there."""
+        subscription = self.subscriptions[id] = held or Subscription()
+        if held is not None:
+            held.complete = False
+            more["resume"] = held.resume
+        await self.say(op="sub", id=id, views=list(views), **more)
+        while not subscription.complete:
+            await self.hear()
+        return subscription
+
+    async def reach(self, subscription: Subscription, cut: int) -> None:
+        """Wait until a subscription has a cut."""
+        while subscription.cut < cut:
+            await self.hear()
+
+
+@asynccontextmanager
+async def connected(port: int, *, binary: bool = False, greet: bool = True, **more: Any) -> AsyncIterator[Client]:
+    """Connect to the feed of this machine; ``more`` goes to ``websockets``."""
+    async with connect(f"ws://127.0.0.1:{port}/v1/feed", compression=None, **more) as connection:
+        client = Client(connection, binary=binary)
+        if greet:
+            await client.greet()
+        yield client
