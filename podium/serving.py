@@ -17,7 +17,7 @@ from engine.gateway import Gateway
 from engine.host import Host
 from engine.http_door import http_door
 from engine.sqlite_log import SqliteLog
-from engine.tcp_door import TcpDoor
+from engine.tcp_door import open_tcp_door
 from feeds.server import Edge, build
 from feeds.server import serve as serve_edge
 from podium.wiring import host_over, wall_clock
@@ -67,7 +67,7 @@ class Process:
             for work in (self.host.run(), self.gateway.run(), self._save()):
                 stack.push_async_callback(_end, asyncio.create_task(work))
             if ports.lines is not None:
-                door = await TcpDoor.open(self.gateway, ports.host, ports.lines)
+                door = await open_tcp_door(self.gateway, ports.host, ports.lines)
                 stack.push_async_callback(door.close)
                 print(f"venue lines: tcp://{ports.host}:{door.port}", file=sys.stderr)
 

@@ -17,9 +17,8 @@ from engine.sports import load_sports
 from engine.sqlite_log import SqliteLog
 from podium.errors import OperatorError
 from projections.fold import VERSION, Fold
-from schemas.games import Games
 
-__all__ = ["host_over", "open_log", "opened_host", "wall_clock"]
+__all__ = ["host_over", "open_log", "opened_host", "said", "wall_clock"]
 
 
 def wall_clock() -> int:
@@ -39,14 +38,19 @@ def open_log(path: Path, *, write: bool = False) -> Iterator[SqliteLog]:
         log.close_now()
 
 
-def host_over(log: Log, games: Games | None = None, mode: str | None = None) -> Host:
+def said(log: Log) -> About:
+    """Return what a log says of itself, or what holds for one that says nothing."""
+    return about.read(log) or About()
+
+
+def host_over(log: Log) -> Host:
     """Return the embedded host of a log, following the packaged sport definitions."""
-    said = about.read(log) or About()
-    games = games or said.games
+    told = said(log)
+    games = told.games
     sports = load_sports()
     rules = msgspec.msgpack.encode(sorted(sports.items()))
     epoch = epoch_of(log.id, VERSION, rules, games)
-    return Host(log, lambda: Fold(sports, games), epoch, mode or said.mode)
+    return Host(log, lambda: Fold(sports, games), epoch, told.mode)
 
 
 @contextmanager

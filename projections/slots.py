@@ -57,14 +57,11 @@ def _pack(unit: Unit) -> bytes:
 
 def _unpack(code: str, data: bytes) -> Unit:
     saved = _unit.decode(data)
-    unit = Unit(code, *(getattr(saved, field) for field in ("rule", "irms", "total", "said", "lines")))
-    unit.decided, unit.decided_by = saved.decided, saved.decided_by
-    unit.pending, unit.lost = saved.pending, saved.lost
-    unit.note_status()
-    unit.recount()
-    unit.revision, unit.corrected = saved.revision, saved.corrected
+    unit = Unit(code, **{field: getattr(saved, field) for field in _Unit.__struct_fields__})
     unit.ordered = sorted(unit.lines.values(), key=lambda line: line.key)
     unit.keys = [line.key for line in unit.ordered]
+    unit.note_status()
+    unit.recount()
     return unit
 
 

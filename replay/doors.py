@@ -20,7 +20,7 @@ __all__ = ["RefusedReplay", "Sent", "send"]
 
 AHEAD = 2000  # messages in flight, over all sources
 OUT_OF_SYNC = 450  # HOVTP: a duplicate, or a gap
-DIVERGED = 451  # HOVTP: another message is there under this name
+UNDECODABLE = 451  # HOVTP: stored, but not understood
 
 
 class RefusedReplay(Exception):
@@ -120,6 +120,8 @@ class _Lane:
             self._sent.stored += 1
         elif answer.status_code == OUT_OF_SYNC and last >= message.serial:
             self._sent.duplicates += 1
+        elif answer.status_code == UNDECODABLE:
+            self._sent.stored += 1
         elif answer.status_code == OUT_OF_SYNC:
             # The archive leaves serials out: they are lost for good, and the sender is who says so.
             await self._declare(message, last + 1)
@@ -128,8 +130,8 @@ class _Lane:
             self._sent.refused += 1
 
     async def _declare(self, message: Message, first: int) -> None:
-        headers = {"X-HOVTP-Session-Id": message.session, "Podium-Lost": f"{first}-{message.serial - 1}"}
-        answer = await self._client.post(f"/v1/venue/{message.source}", headers=headers)
+        loss = {"session": message.session, "first": first, "last": message.serial - 1, "by": "replay"}
+        answer = await self._client.post(f"/v1/venue/{message.source}/lost", json=loss)
         if answer.status_code >= 300:
             what = f"serials {first} to {message.serial - 1} of {message.source}/{message.session}"
             raise RefusedReplay(f"{what} are missing, and the server does not take them as lost: {answer.text}")

@@ -18,9 +18,8 @@ from podium.commands.options import LogPath
 from podium.errors import OperatorError
 from podium.wiring import host_over, open_log, wall_clock
 from replay.archive import Archive, Header, Message, write
-from replay.doors import send
-from replay.paris2024 import import_paris2024
-from replay.paris2024.report import write_report
+from replay.doors import RefusedReplay, send
+from replay.paris2024 import BadInputError, import_paris2024
 from replay.player import Pace, Part, part_of
 from replay.synth import synthesise
 from schemas.games import Games
@@ -41,10 +40,17 @@ def import_games(
         raise OperatorError(f"no importer for {dataset!r}; there is one for paris2024")
     if not folder.is_dir():
         raise OperatorError(f"{folder} is no folder")
-    header, messages, report = import_paris2024(folder)
-    count = write(out, header, messages)
-    beside = write_report(report, out)
-    print(f"{out}: {count} messages of {header.games.name}; what is an order, winner, total or medal: {beside}")
+    try:
+        header, messages, report = import_paris2024(folder)
+        count = write(out, header, messages)
+    except BadInputError as error:
+        raise OperatorError(str(error)) from error
+    beside = out.with_suffix(".report.json")
+    beside.write_bytes(report.encode())
+    beside.with_suffix(".txt").write_text(report.text())
+    print(
+        f"{out}: {count} messages of {header.games.name}; what is no mark but an order, winner, total or medal: {beside}"
+    )
 
 
 def synth(
@@ -101,7 +107,10 @@ def replay(
     part = Part(_instant(start, games), _instant(until, games), venue)
     pace = Pace(speed_of(speed), part.start)
     if to is not None:
-        sent = send(to, part_of(source, part), pace)
+        try:
+            sent = send(to, part_of(source, part), pace)
+        except RefusedReplay as error:
+            raise OperatorError(str(error)) from error
         print(f"{to}: {sent.stored} messages stored, {sent.duplicates} there already, {sent.refused} refused")
     elif log is not None:
         replay_into(log, source, part, pace)

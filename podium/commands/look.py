@@ -13,11 +13,12 @@ from rich.tree import Tree
 
 from engine.host import Host
 from engine.views import View
-from feeds.names import Names
 from feeds import document
+from feeds.names import Names
+from feeds.xml.writer import XmlWriter
 from podium.commands.options import Format, LogPath
 from podium.errors import OperatorError
-from podium.wiring import opened_host
+from podium.wiring import opened_host, said
 from projections.fold import Fold
 from projections.why import Reason, UnexplainedError, explain
 from schemas.views import HEAD, MedalTableRow
@@ -58,7 +59,7 @@ def medals(
         at = _at(host, as_of)
         view = at.views.get(name) or View(name)
         if form is Format.xml:
-            _write(render_xml(view, Names(at)))
+            _write(_xml(at, view))
             return
         rows = [row for row in view.rows.values() if isinstance(row, MedalTableRow)]
     rows.sort(key=lambda row: row.sort)
@@ -89,9 +90,16 @@ def show(
         if form is Format.json:
             _write(document.encode(found))
         elif form is Format.xml:
-            _write(render_xml(found, Names(at)))
+            _write(_xml(at, found))
         else:
             Console().print(_table(found, Names(at)))
+
+
+def _xml(host: Host, view: View) -> bytes:
+    writer = XmlWriter(Names(host), said(host.log).games, lambda: host.mode, lambda _view: host.views.time)
+    if not writer.offers(view.name):
+        raise OperatorError(f"{view.name} is not offered as XML")
+    return writer.write(view)
 
 
 def _table(view: View, names: Names) -> Table:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-
 from engine.chain import verify_chains
+
 from engine.checkpoints import manifests
 from engine.log import Log
 from podium.commands.options import LogPath

@@ -32,7 +32,9 @@ def serve_log(
 
 
 def demo(
-    seconds: Annotated[str | None, typer.Option("--for", help="Stop after so long, such as 30s, checking the page.")] = None,
+    seconds: Annotated[
+        str | None, typer.Option("--for", help="Stop after so long, such as 30s, checking the page.")
+    ] = None,
     speed: Annotated[str, typer.Option(help="How fast the Games go by.")] = "60x",
     seed: Annotated[int, typer.Option(help="Of the invented Games.")] = 7,
     port: Annotated[int, typer.Option(help="A free one is taken where it is busy.")] = 8080,
