@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import socket
 import sys
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from urllib.request import urlopen
 
-import msgspec
 import uvloop
 from websockets.asyncio.client import connect
 
 from engine import about
 from engine.about import About
 from engine.sqlite_log import SqliteLog
+from feeds.server import running
 from podium.commands.games import speed_of
 from podium.errors import OperatorError
-from podium.serving import Ports, Process
+from podium.serving import Ports, Process, tell
 from podium.wiring import wall_clock
 from replay.archive import Message
 from replay.player import Pace
@@ -30,6 +32,7 @@ __all__ = ["run_demo"]
 
 HOST = "127.0.0.1"
 BATCH = 500  # messages that go into the log at once, at most
+GRACE = 30.0  # seconds beyond the time given that a slow machine may need to show something
 LEAD = 60_000_000  # microseconds before the first start at which the play begins
 
 
@@ -81,26 +84,30 @@ class _Demo:
     async def run(self, duration: float | None) -> None:
         """Serve and play; come back after ``duration`` seconds, having checked the page, or at a signal."""
         process = Process.open(self.path, None)
-        started: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        serving = asyncio.create_task(process.run(Ports(HOST, self.port), started=started))
-        await asyncio.wait([serving, started], return_when=asyncio.FIRST_COMPLETED)
-        if serving.done():
-            await serving
-            return
+        ports = Ports(HOST, self.port)
         player = asyncio.create_task(self._play(process))
         try:
             if duration is None:
-                await serving
-                return
-            async with asyncio.timeout(duration + 60):
-                end = asyncio.get_running_loop().time() + duration
-                report = await check(f"{HOST}:{self.port}")
-                await asyncio.sleep(max(0.0, end - asyncio.get_running_loop().time()))
-                print(report)
+                await process.serve(ports)
+            else:
+                await self._watch(process, ports, duration)
         finally:
             player.cancel()
-            serving.cancel()
-            await asyncio.gather(player, serving, return_exceptions=True)
+            with suppress(asyncio.CancelledError):
+                await player
+
+    async def _watch(self, process: Process, ports: Ports, duration: float) -> None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + duration
+        async with process.working(ports), running(process.edge, ports.host, ports.http) as port:
+            tell(ports.host, port)
+            try:
+                async with asyncio.timeout(duration + GRACE):
+                    report = await check(f"{ports.host}:{port}")
+            except TimeoutError:
+                raise OperatorError(f"no result moved within {duration + GRACE:.0f} s") from None
+            await asyncio.sleep(max(0.0, end - loop.time()))
+        print(report)
 
     async def _play(self, process: Process) -> None:
         batch: list[Message] = []
@@ -114,7 +121,8 @@ class _Demo:
             if wait > 0:
                 await asyncio.sleep(wait)
             batch.append(message)
-        process.gateway.store(batch)
+        if batch:
+            process.gateway.store(batch)
         print("the Games are over; the page stays until you stop it", file=sys.stderr)
 
 
@@ -127,11 +135,11 @@ async def check(address: str) -> str:
     for link in linked:
         await asyncio.to_thread(_get, f"http://{address}/{link.lstrip('/')}")
     async with connect(f"ws://{address}/v1/feed") as feed:
-        await feed.send(msgspec.json.encode({"op": "hello", "v": 1}))
-        await feed.send(msgspec.json.encode({"op": "sub", "id": 1, "views": ["medals/table", "result/**"]}))
+        await feed.send(json.dumps({"op": "hello", "v": 1}))
+        await feed.send(json.dumps({"op": "sub", "id": 1, "views": ["medals/table", "result/**"]}))
         cuts = 0
         async for text in feed:
-            told = msgspec.json.decode(text)
+            told = json.loads(text)
             if told.get("op") == "err":
                 raise OperatorError(f"the feed said {told}")
             cuts += told.get("op") == "cut"
@@ -141,6 +149,9 @@ async def check(address: str) -> str:
 
 
 def _get(url: str) -> str:
-    with urlopen(url, timeout=10) as answer:  # noqa: S310 - our own loopback address
-        body: bytes = answer.read()
+    try:
+        with urlopen(url, timeout=10) as answer:  # noqa: S310 - our own loopback address
+            body: bytes = answer.read()
+    except OSError as error:
+        raise OperatorError(f"{url}: {error}") from error
     return body.decode()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sys
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from feeds.server import Edge, build
 from feeds.server import serve as serve_edge
 from podium.wiring import host_over, wall_clock
 
-__all__ = ["Ports", "Process", "serve"]
+__all__ = ["Ports", "Process", "run", "tell"]
 
 SAVE_EVERY = 10.0  # seconds between two checkpoints, where something changed
 
@@ -60,25 +60,28 @@ class Process:
         edge = build(host, games=said.games, extra_routers=(http_door(gateway),))
         return cls(log, host, gateway, edge)
 
-    async def run(self, ports: Ports, *, started: asyncio.Future[int] | None = None) -> None:
-        """Serve until a signal comes; ``started`` hears the port."""
+    @asynccontextmanager
+    async def working(self, ports: Ports) -> AsyncIterator[None]:
+        """Fold, save and take venue lines within a block; close everything behind it."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.close)
-            for work in (self.host.run(), self.gateway.run(), self._save()):
+            works = [self.host.run(), self._save()]
+            if self.host.mode != "replay":  # the silence of a past Games says nothing of today's links
+                works.append(self.gateway.run())
+            for work in works:
                 stack.push_async_callback(_end, asyncio.create_task(work))
             if ports.lines is not None:
                 door = await open_tcp_door(self.gateway, ports.host, ports.lines)
                 stack.push_async_callback(door.close)
-                print(f"venue lines: tcp://{ports.host}:{door.port}", file=sys.stderr)
-
-            def ready(port: int) -> None:
-                print(f"podium: http://{ports.host}:{port}", flush=True)
-                if started is not None and not started.done():
-                    started.set_result(port)
-
+                print(f"podium: venue lines at {ports.host}:{door.port}", flush=True)
             gc.collect()
             gc.freeze()  # what was loaded lives as long as the process: never walk it again
-            await serve_edge(self.edge, ports.host, ports.http, started=ready)
+            yield
+
+    async def serve(self, ports: Ports) -> None:
+        """Serve until a signal comes."""
+        async with self.working(ports):
+            await serve_edge(self.edge, ports.host, ports.http, started=lambda port: tell(ports.host, port))
 
     async def _save(self) -> None:
         while True:
@@ -99,11 +102,15 @@ async def _end(task: asyncio.Task[None]) -> None:
         await task
 
 
-async def serve(path: Path, ports: Ports, mode: str | None = None) -> None:
-    """Serve a log until a signal comes."""
-    await Process.open(path, mode).run(ports)
+def tell(host: str, port: int) -> None:
+    """Say where the page is."""
+    print(f"podium: http://{host}:{port}", flush=True)
+
+
+async def _serve(path: Path, ports: Ports, mode: str | None) -> None:
+    await Process.open(path, mode).serve(ports)
 
 
 def run(path: Path, ports: Ports, mode: str | None = None) -> None:
-    """Serve a log on a loop of its own."""
-    uvloop.run(serve(path, ports, mode))
+    """Serve a log on a loop of its own until a signal comes."""
+    uvloop.run(_serve(path, ports, mode))

@@ -48,9 +48,7 @@ def import_games(
     beside = out.with_suffix(".report.json")
     beside.write_bytes(report.encode())
     beside.with_suffix(".txt").write_text(report.text())
-    print(
-        f"{out}: {count} messages of {header.games.name}; what is no mark but an order, winner, total or medal: {beside}"
-    )
+    print(f"{out}: {count} messages of {header.games.name}; what is no mark but an order or the like: {beside}")
 
 
 def synth(
@@ -90,7 +88,7 @@ def _instant(text: str | None, games: Games) -> int | None:
     return instant - games.offset * 60_000_000 if local else instant
 
 
-def replay(
+def replay(  # noqa: PLR0917 - the options of a command
     archive: Annotated[Path, typer.Argument(help="The archive to play.", dir_okay=False)],
     log: Annotated[Path | None, typer.Option(help="Play it into this log.", dir_okay=False)] = None,
     to: Annotated[str | None, typer.Option(help="Play it through the doors of a running server, by its URL.")] = None,
