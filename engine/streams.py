@@ -19,12 +19,12 @@ __all__ = ["read_raw", "restore"]
 BATCH = 10_000  # records read at once
 
 
-def read_raw(log: Log) -> Iterator[Raw]:
+def read_raw(log: Log, *, limit: int = BATCH) -> Iterator[Raw]:
     """Yield every raw message of a log, partition by partition, each in the order in which it was appended."""
     for partition in count():
         position = 0
         try:
-            while records := log.read(RAW, position, limit=BATCH, partition=partition):
+            while records := log.read(RAW, position, limit=limit, partition=partition):
                 position = records[-1].position
                 yield from map(raw_of, records)
         except NoPartition:
