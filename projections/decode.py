@@ -58,10 +58,17 @@ _field_of: dict[type[m.Message], str] = {
 }
 
 
+_LINK = {m.SourceConnected, m.SourceDisconnected, m.SourceSilent, m.SourceReturned, m.SerialsLost, m.SerialsHealed}
+_PLAIN = frozenset(_kind_of) - {m.Correction, m.Retraction, m.Heartbeat, *_LINK}  # what a correction may hold
+
+
 def parse_name(text: str) -> Name:
-    """Return the name that ``source/session/serial`` writes."""
-    source, session, serial = text.rsplit("/", 2)
-    return source, session, int(serial)
+    """Return the name that ``source/session/serial`` writes; raises ``ValueError``."""
+    source, _, rest = text.rpartition("/")[0].rpartition("/")
+    serial = text.rpartition("/")[2]
+    if not source or not serial.removeprefix("-").isdecimal() or not serial.isascii():
+        raise ValueError(f"$.target: no name of a raw message: {text!r}")
+    return source, rest, int(serial)
 
 
 class Decoder:
@@ -88,7 +95,7 @@ class Decoder:
             kind = type(message)
             if kind is m.Correction or kind is m.Retraction:
                 return self._amendment(message, (source, session, serial), state.number)  # type: ignore[arg-type]
-        except (msgspec.DecodeError, ValueError) as error:
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:
             state.undecodable += 1
             return Undecodable((source, session, serial), _why(error, data))
         field = _field_of[kind]
@@ -137,8 +144,11 @@ class Decoder:
         key = message.unit[:3] if is_rsc(message.unit) else GAMES_KEY
         inner: m.VenueMessage = message
         if isinstance(message, m.Correction):
-            inner = m.decode(bytes(message.message))
-            key = self._key(inner) or GAMES_KEY
+            inner = _corrected(bytes(message.message))
+            found = self._key(inner)
+            if found is None:
+                raise ValueError(f"$.message.{_field_of[type(inner)]}: not an RSC")
+            key = found
         order = (self._rank(name[0], type(inner)), name[0], number, name[2])
         return [Assertion(key, inner, name, order, message.reason, target)]
 
@@ -155,8 +165,19 @@ class Decoder:
         return [Assertion(key, message, name, order, units=tuple(codes)) for key, codes in units.items()]
 
 
+def _corrected(data: bytes) -> m.VenueMessage:
+    """Return the message that a correction holds; raises ``ValueError``."""
+    try:
+        inner = m.decode(data)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise ValueError(f"$.message: {_why(error, data)}") from error
+    if type(inner) not in _PLAIN:
+        raise ValueError(f"$.message: nothing to correct by: {_kind_of[type(inner)]!r}")
+    return inner
+
+
 def _why(error: Exception, data: bytes) -> str:
-    text = str(error)
+    text = "nested too deeply" if isinstance(error, RecursionError) else str(error)
     if "Invalid value" in text and "kind" in text:
         try:
             kind = msgspec.json.decode(data, type=_Kind).kind

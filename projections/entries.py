@@ -39,6 +39,7 @@ class Entry(msgspec.Struct, array_like=True):
     target: Name | None = None  # a correction's
     void: Void | None = None
     also: list[Name] = []  # other messages of the same source that said exactly this
+    latest: int = 0  # the greatest venue time of them all; kept on the entry that counts
     others: list[Entry] = []  # of the same identity, behind this one; kept on the entry that counts
 
 
@@ -49,9 +50,15 @@ def _rank(entry: Entry) -> tuple[bool, tuple[int | str, ...]]:
     return entry.void is None, entry.key
 
 
+def _turn(entry: Entry) -> tuple[int | str, ...]:
+    """Return when its source said it: a correction's own place stands behind that of its target."""
+    return entry.key[-2:]
+
+
 def settle(said: Said, identity: str, entries: list[Entry]) -> None:
     """Put the entry that counts in front of the others."""
     best = max(entries, key=_rank)
+    best.latest = max(entry.message.at for entry in entries)
     best.others = [entry for entry in entries if entry is not best]
     for entry in best.others:
         entry.others = []
@@ -62,27 +69,42 @@ def say(said: Said, identity: str, entry: Entry) -> bool:
     """Take an assertion; say whether another entry counts now.
 
     The same source saying the same again, venue time included, is a copy: only its name is kept. Without a venue time
-    only the entry that counts can be repeated, since an older value may be meant anew.
+    only what the source said last can be repeated, since an older value may be meant anew.
     """
     held = said.get(identity)
+    at = entry.message.at
     if held is None:
+        entry.latest = at
         said[identity] = entry
         return True
-    source = entry.name[0]
-    for other in (held, *held.others):
-        if other.name[0] == source and other.message == entry.message and other.target == entry.target:
-            if not entry.message.at and other is not held:
-                continue
-            if entry.name != other.name and entry.name not in other.also:
-                other.also.append(entry.name)
-            return False
-    if held.void is None and entry.key > held.key:
-        entry.others = [held, *held.others]
-        held.others = []
-        said[identity] = entry
-        return True
+    if at <= held.latest and _is_copy(held, entry):
+        return False
+    entry.latest = max(at, held.latest)
+    if held.void is None:
+        if entry.key > held.key:
+            entry.others, held.others = held.others, []
+            entry.others.append(held)
+            said[identity] = entry
+            return True
+        held.others.append(entry)
+        held.latest = entry.latest
+        return False
     settle(said, identity, [held, *held.others, entry])
     return said[identity] is entry
+
+
+def _is_copy(held: Entry, entry: Entry) -> bool:
+    """Say whether the same source has said the same before; if so, keep the name."""
+    source = entry.name[0]
+    mine = [other for other in (held, *held.others) if other.name[0] == source]
+    if mine and not entry.message.at:
+        mine = [max(mine, key=_turn)]
+    for other in mine:
+        if other.message == entry.message and other.target == entry.target:
+            if entry.name != other.name and entry.name not in other.also:
+                other.also.append(entry.name)
+            return True
+    return False
 
 
 def find(said: Said, target: Name) -> tuple[str, Entry] | None:

@@ -5,6 +5,9 @@ A value is an integer in 10^-decimals of the mark's base unit (second, metre, po
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 __all__ = ["BadMarkError", "format_gap", "format_value", "parse_mark"]
 
 
@@ -16,25 +19,29 @@ class BadMarkError(ValueError):
         self.text = text
 
 
+# Sign, a clock of two or three parts or else a number, fraction: values stay below 2^48 in any sport's decimals.
+_MARK = re.compile(r"([+-]?)(?:((?:[0-9]{1,6}:){1,2}[0-9]{1,10})|([0-9]{0,10}))(?:\.([0-9]{0,20}))?")
+
+
+@lru_cache(maxsize=1 << 16)  # marks repeat: judges, shots, splits
 def parse_mark(text: str, decimals: int) -> int:
     """Return the value of a mark such as ``9.80``, ``1:43.20``, ``2:06:26`` or ``-4``.
 
     More decimals than the definition keeps are an error: nothing is rounded away. Raises ``BadMarkError``.
     """
-    whole, _, fraction = text.strip().partition(".")
-    if len(fraction) > decimals:
-        if fraction[decimals:].strip("0"):
-            raise BadMarkError(text)
-        fraction = fraction[:decimals]
-    try:
-        if ":" in whole:
-            seconds = 0
-            for part in whole.split(":"):
-                seconds = seconds * 60 + int(part)
-            return int(f"{seconds}{fraction.ljust(decimals, '0')}")
-        return int(whole + fraction.ljust(decimals, "0"))
-    except ValueError:
-        raise BadMarkError(text) from None
+    found = _MARK.fullmatch(text.strip())
+    if found is None:
+        raise BadMarkError(text)
+    sign, clock, whole, fraction = found.groups("")
+    if not (clock or whole or fraction) or fraction[decimals:].strip("0"):
+        raise BadMarkError(text)
+    if clock:
+        seconds = 0
+        for part in clock.split(":"):
+            seconds = seconds * 60 + int(part)
+        whole = str(seconds)
+    value = int(whole + fraction[:decimals].ljust(decimals, "0") or "0")
+    return -value if sign == "-" else value
 
 
 def format_value(value: int, decimals: int, *, clock: bool = False) -> str:

@@ -113,7 +113,7 @@ class Unit(msgspec.Struct):
         line = self.lines.get(participant)
         if line is None:
             line = self.lines[participant] = Line(participant, {})
-            line.key = ((s.WAITING, 0, (), 0), _LAST, participant)
+            line.key = ((s.UNKNOWN, 0, (), 0), _LAST, participant)
             self._insert(line)
             self.dirty.add(participant)
         return line
@@ -149,11 +149,12 @@ class Unit(msgspec.Struct):
             return True
         line = self.lines.get(subject) or self.line(subject)
         if identity not in line.said:
+            entry.latest = entry.message.at
             line.said[identity] = entry
         elif not say(line.said, identity, entry):
             return False
         line.revision += 1
-        if type(entry.message) in WEIGHS[self.rule.model]:
+        if type(entry.message) in WEIGHS[self.rule.model] or line.key[0][0] == s.UNKNOWN:
             self.refresh(line)
         self.dirty.add(subject)
         return True

@@ -19,7 +19,10 @@ from msgspec import Meta
 __all__ = ["KINDS", "Message", "VenueMessage", "decode", "encode"]
 
 Rsc = Annotated[str, Meta(min_length=34, max_length=34)]
-Code = Annotated[str, Meta(min_length=1, max_length=64)]
+Code = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[^@]")]  # "@" is the head of a view
+Instant = Annotated[int, Meta(ge=0, le=10**14)]  # ms since 1970-01-01T00:00Z; the year 5138 is beyond every schedule
+Number = Annotated[int, Meta(ge=-(10**9), le=10**9)]
+Serial = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Role = Literal["central", "results_desk", "primary_timing", "backup_timing", "operations", "management", "gateway"]
 
 
@@ -27,7 +30,7 @@ class Message(msgspec.Struct, tag_field="kind", frozen=True, omit_defaults=True,
     """What every message has."""
 
     owner: ClassVar[Role] = "results_desk"  # the source role whose word counts first
-    at: int = 0  # venue time, ms; part of the assertion: the same value said later is a message of its own
+    at: Instant = 0  # venue time, ms; part of the assertion: the same value said later is a message of its own
 
 
 # -- central: what is planned and who takes part ------------------------------------------------------------------
@@ -39,7 +42,7 @@ class Venue(Message, frozen=True, kw_only=True, tag="venue"):
     owner: ClassVar[Role] = "central"
     code: Code
     name: str
-    offset: int = 0  # minutes east of UTC of its local time
+    offset: Number = 0  # minutes east of UTC of its local time
 
 
 class Discipline(Message, frozen=True, kw_only=True, tag="discipline"):
@@ -65,8 +68,8 @@ class UnitScheduled(Message, frozen=True, kw_only=True, tag="schedule"):
     owner: ClassVar[Role] = "central"
     unit: Rsc
     name: str = ""
-    start: int | None = None  # ms, planned
-    end: int | None = None  # ms, planned
+    start: Instant | None = None  # ms, planned
+    end: Instant | None = None  # ms, planned
     venue: str = ""
     location: str = ""
     day: str = ""  # sport day, YYYY-MM-DD; empty: the venue's local date of the end, a day ending at 03:00
@@ -87,8 +90,8 @@ class UnitPostponed(Message, frozen=True, kw_only=True, tag="unit_postponed"):
 
     owner: ClassVar[Role] = "central"
     unit: Rsc
-    start: int | None = None
-    end: int | None = None
+    start: Instant | None = None
+    end: Instant | None = None
     reason: str = ""
 
 
@@ -173,7 +176,7 @@ class NameChanged(Message, frozen=True, kw_only=True, tag="name_changed"):
 class Position(msgspec.Struct, frozen=True, omit_defaults=True):
     """One place in a draw: a participant, or where he will come from."""
 
-    participant: str = ""
+    participant: Annotated[str, Meta(max_length=64, pattern="^([^@]|$)")] = ""
     place: Literal["", "TBD", "BYE"] = ""
     from_unit: str = ""
     takes: Literal["", "W", "L"] = ""  # the winner or the loser of from_unit
@@ -190,7 +193,7 @@ class Starter(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of a start list."""
 
     participant: Code
-    order: int | None = None  # start order, lane or side (1 home, 2 away)
+    order: Number | None = None  # start order, lane or side (1 home, 2 away)
     bib: str = ""
 
 
@@ -205,7 +208,7 @@ class Member(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of a line-up."""
 
     participant: Code
-    order: int = 0
+    order: Number = 0
     role: str = ""
     bib: str = ""
 
@@ -225,7 +228,7 @@ class Substitution(Message, frozen=True, kw_only=True, tag="substitution"):
     team: Code
     leaves: Code
     enters: Code
-    ordinal: int = 1
+    ordinal: Number = 1
 
 
 class ResultStatus(Message, frozen=True, kw_only=True, tag="result_status"):
@@ -271,7 +274,7 @@ class OrderDecided(Message, frozen=True, kw_only=True, tag="order_decided"):
     order: tuple[tuple[Code, ...], ...]  # best first
     basis: Literal["photo_finish", "countback", "jury", "play_off", "finish_order", "rule", "dead_heat"]
     over_marks: bool = False
-    ordinal: int = 0  # several decisions of one unit count from 0
+    ordinal: Number = 0  # several decisions of one unit count from 0
     reason: str = ""
 
 
@@ -344,7 +347,7 @@ class Split(Message, frozen=True, kw_only=True, tag="split"):
     owner: ClassVar[Role] = "primary_timing"
     unit: Rsc
     subject: Code
-    ordinal: int  # timing point
+    ordinal: Number  # timing point
     mark: str
 
 
@@ -354,7 +357,7 @@ class Lap(Message, frozen=True, kw_only=True, tag="lap"):
     owner: ClassVar[Role] = "primary_timing"
     unit: Rsc
     subject: Code
-    ordinal: int
+    ordinal: Number
     mark: str
 
 
@@ -365,7 +368,7 @@ class Finish(Message, frozen=True, kw_only=True, tag="finish"):
     unit: Rsc
     subject: Code
     mark: str = ""
-    place: int | None = None  # order of crossing the line, equal ones share it
+    place: Number | None = None  # order of crossing the line, equal ones share it
 
 
 class Elimination(Message, frozen=True, kw_only=True, tag="elimination"):
@@ -374,7 +377,7 @@ class Elimination(Message, frozen=True, kw_only=True, tag="elimination"):
     owner: ClassVar[Role] = "primary_timing"
     unit: Rsc
     subject: Code
-    place: int
+    place: Number
 
 
 class Attempt(Message, frozen=True, kw_only=True, tag="attempt"):
@@ -383,7 +386,7 @@ class Attempt(Message, frozen=True, kw_only=True, tag="attempt"):
     owner: ClassVar[Role] = "primary_timing"
     unit: Rsc
     subject: Code
-    ordinal: int
+    ordinal: Number
     mark: str = ""
     outcome: Literal["valid", "failed", "passed"] = "valid"
     wind: str = ""  # m/s, signed
@@ -395,7 +398,7 @@ class Height(Message, frozen=True, kw_only=True, tag="height"):
     owner: ClassVar[Role] = "primary_timing"
     unit: Rsc
     subject: Code
-    ordinal: int  # height in mm
+    ordinal: Number  # height in mm
     jumps: Annotated[str, Meta(pattern="^[ox-]{1,3}$")]
 
 
@@ -405,9 +408,9 @@ class Shot(Message, frozen=True, kw_only=True, tag="shot"):
     owner: ClassVar[Role] = "primary_timing"
     unit: Rsc
     subject: Code
-    ordinal: int
+    ordinal: Number
     mark: str
-    inner: int = 0  # inner tens or Xs in it
+    inner: Number = 0  # inner tens or Xs in it
 
 
 class ShootOff(Message, frozen=True, kw_only=True, tag="shoot_off"):
@@ -416,7 +419,7 @@ class ShootOff(Message, frozen=True, kw_only=True, tag="shoot_off"):
     owner: ClassVar[Role] = "primary_timing"
     unit: Rsc
     subject: Code
-    ordinal: int
+    ordinal: Number
     mark: str
 
 
@@ -426,7 +429,7 @@ class LiftDeclared(Message, frozen=True, kw_only=True, tag="lift_declared"):
     owner: ClassVar[Role] = "results_desk"
     unit: Rsc
     subject: Code
-    ordinal: int  # 1-3 snatch, 4-6 clean and jerk
+    ordinal: Number  # 1-3 snatch, 4-6 clean and jerk
     weight: str  # kg
 
 
@@ -436,7 +439,7 @@ class LiftJudged(Message, frozen=True, kw_only=True, tag="lift_judged"):
     owner: ClassVar[Role] = "primary_timing"
     unit: Rsc
     subject: Code
-    ordinal: int  # 1-3 snatch, 4-6 clean and jerk
+    ordinal: Number  # 1-3 snatch, 4-6 clean and jerk
     weight: str  # kg
     good: bool
 
@@ -455,7 +458,7 @@ class JudgeMark(Message, frozen=True, kw_only=True, tag="judge_mark"):
     owner: ClassVar[Role] = "primary_timing"
     unit: Rsc
     subject: Code
-    ordinal: int  # performance (dive, run, routine) from 1
+    ordinal: Number  # performance (dive, run, routine) from 1
     judge: Code
     component: str = ""
     mark: str
@@ -467,7 +470,7 @@ class Score(Message, frozen=True, kw_only=True, tag="score"):
     owner: ClassVar[Role] = "primary_timing"
     unit: Rsc
     subject: Code
-    ordinal: int = 0
+    ordinal: Number = 0
     mark: str
 
 
@@ -476,7 +479,7 @@ class ScoreAdjusted(Message, frozen=True, kw_only=True, tag="score_adjusted"):
 
     unit: Rsc
     subject: Code
-    ordinal: int = 1
+    ordinal: Number = 1
     amount: str
     basis: Literal["redress", "deduction", "penalty"]
     reason: str = ""
@@ -488,8 +491,8 @@ class Point(Message, frozen=True, kw_only=True, tag="point"):
     owner: ClassVar[Role] = "primary_timing"
     unit: Rsc
     subject: Code  # the side that scored
-    ordinal: int
-    worth: int = 1
+    ordinal: Number
+    worth: Number = 1
     by: str = ""  # participant code
     clock: str = ""
 
@@ -499,8 +502,8 @@ class Period(Message, frozen=True, kw_only=True, tag="period"):
 
     owner: ClassVar[Role] = "primary_timing"
     unit: Rsc
-    ordinal: int
-    scores: dict[str, str]
+    ordinal: Number
+    scores: dict[Code, str]
 
 
 class Wind(Message, frozen=True, kw_only=True, tag="wind"):
@@ -634,7 +637,7 @@ class SourceSilent(Message, frozen=True, kw_only=True, tag="source_silent"):
 
     owner: ClassVar[Role] = "gateway"
     source: Code
-    since: int  # ms, log time of its last message
+    since: Instant  # ms, log time of its last message
 
 
 class SourceReturned(Message, frozen=True, kw_only=True, tag="source_returned"):
@@ -649,8 +652,8 @@ class SerialsLost(Message, frozen=True, kw_only=True, tag="serials_lost"):
 
     owner: ClassVar[Role] = "gateway"
     session: str
-    first: int
-    last: int
+    first: Serial
+    last: Serial
     by: str = ""  # the sender, or the operator who said so
 
 
@@ -659,8 +662,8 @@ class SerialsHealed(Message, frozen=True, kw_only=True, tag="serials_healed"):
 
     owner: ClassVar[Role] = "gateway"
     session: str
-    first: int
-    last: int
+    first: Serial
+    last: Serial
 
 
 KINDS: dict[str, type[Message]] = {
