@@ -52,11 +52,12 @@ class Checkpointer:
         self._connection.close()
 
     def _run(self) -> None:
-        while self._work.wait() and not self._stop.is_set():
-            with suppress(sqlite3.Error):  # a full disk, say: the commits are safe in the WAL, and there is a next time
-                self._checkpoint()
+        while not self._stop.is_set():  # asked each time, as a checkpoint clears the event by which close() wakes us
+            self._work.wait()
             if self._stop.wait(PAUSE):
                 return
+            with suppress(sqlite3.Error):  # a full disk, say: the commits are safe in the WAL, and there is a next time
+                self._checkpoint()
 
     def _checkpoint(self) -> None:
         """Checkpoint beside the commits, and where the WAL has become long, the last pages while commits wait."""
