@@ -9,6 +9,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -488,8 +489,6 @@ class AgainstLists(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        import tempfile
-
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name) / "games.podium"
         self.log = SqliteLog.open(self.path)
@@ -567,5 +566,8 @@ class AgainstLists(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-AgainstLists.TestCase.settings = settings(stateful_step_count=20)
+assert settings.default
+AgainstLists.TestCase.settings = settings(  # fewer than elsewhere: each step writes to a disk
+    max_examples=settings.default.max_examples // 5, stateful_step_count=20
+)
 TestAgainstLists = AgainstLists.TestCase
