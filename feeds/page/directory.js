@@ -112,16 +112,29 @@ export class Directory {
     source.loading = true;
     source.at = Date.now();
     try {
-      const answer = await fetch(source.address, { headers: { Accept: "application/json" } });
-      const body = answer.ok ? await answer.json() : {};
+      const body = await read(source.address);
+      if (this.#sources.get(source.address) !== source) return;
       for (const part of ["rows", "names", "views"]) if (typeof body[part] === "object") source[part] = body[part];
-      if (answer.ok && this.#sources.get(source.address) === source) this.onChange();
+      this.onChange();
     } catch {
       // the link says what is wrong; the names are asked for again
     } finally {
       source.loading = false;
     }
   }
+}
+
+/** Return the document at an address; an empty one where the view is not there yet. */
+async function read(address) {
+  const view = /^\/v1\/views\/([^?]+)/.exec(address)?.[1];
+  if (view && (await get(`/v1/views?match=${view}`)).views.length === 0) return {};
+  return get(address);
+}
+
+async function get(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return answer.json();
 }
 
 function commonest(values) {

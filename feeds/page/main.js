@@ -115,6 +115,8 @@ function drawNow() {
   drawnAt = Date.now();
   settle();
   text(byId("day-name"), today ? dayName(today) : "Results");
+  const number = directory.days.indexOf(today) + 1;
+  text(byId("day-number"), number ? `, day ${number} of ${directory.days.length}` : "");
   text(byId("decided-name"), schedule.day && schedule.day !== today ? `Decided on ${dayName(schedule.day)}` : "Decided today");
   schedule.render();
   panel.render(unit(), !chosenUnit);

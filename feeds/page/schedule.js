@@ -4,9 +4,10 @@ import { dayShort, instantOf, timeOf } from "./clock.js";
 import { el, mark, set, text } from "./dom.js";
 import { reconcile } from "./keyed.js";
 import { linkTo } from "./route.js";
-import { UNDER_WAY, disciplineName, resultStatus, scheduleStatus, spellUnit } from "./words.js";
+import { COMPLETE, UNDER_WAY, count, disciplineName, resultStatus, scheduleStatus, spellUnit } from "./words.js";
 
 const RECENT = 4; // units that are over, before those under way
+const MOST_UNDER_WAY = 10;
 const NEXT = 14; // units to come, after them
 const begin = (row) => row.start ?? row.started ?? (over(row) ? 0 : Number.MAX_SAFE_INTEGER);
 const over = (row) => ["FINISHED", "CANCELLED", "NOT_HELD"].includes(row.status);
@@ -29,6 +30,8 @@ export class Schedule {
   #caption;
   #table;
   #none;
+  #rest;
+  #left = 0; // units under way that are not shown
   #days = document.getElementById("day");
   #disciplines = document.getElementById("discipline");
 
@@ -39,7 +42,8 @@ export class Schedule {
       el("thead", {}, el("tr", {}, ...["time", "what", "status"].map((name, index) => el("th", { scope: "col", class: name }, ["Time", "Unit", "Status"][index])))),
       this.#body);
     this.#none = el("p", { class: "quiet" });
-    place.append(this.#none, this.#table);
+    this.#rest = el("p", { class: "quiet" });
+    place.append(this.#none, this.#table, this.#rest);
   }
 
   #listen() {
@@ -72,7 +76,10 @@ export class Schedule {
     const all = [...this.store.rows(`schedule/day/${this.day}`).values()];
     this.directory.learn(this.store.rows(`schedule/day/${this.day}`));
     this.#chooseDiscipline(all);
+    this.#left = 0;
     const rows = this.#select(all);
+    set(this.#rest, "hidden", this.#left === 0);
+    text(this.#rest, `${count(this.#left, "more unit")} under way: choose the whole day to see them.`);
     text(this.#caption, `Schedule of ${dayShort(this.day)}, at the time of the venue`);
     set(this.#table, "hidden", rows.length === 0);
     set(this.#none, "hidden", rows.length > 0);
@@ -94,7 +101,10 @@ export class Schedule {
     if (this.show === "all") return rows;
     const done = rows.filter(over).slice(-RECENT);
     const next = rows.filter((row) => !over(row) && !UNDER_WAY.has(row.status)).slice(0, NEXT);
-    return [...done, ...rows.filter((row) => UNDER_WAY.has(row.status)), ...next];
+    const now = rows.filter((row) => UNDER_WAY.has(row.status));
+    const shown = new Set([...now].sort((a, b) => (b.medal ? 1 : 0) - (a.medal ? 1 : 0) || begin(b) - begin(a)).slice(0, MOST_UNDER_WAY));
+    this.#left = now.length - shown.size;
+    return [...done, ...now.filter((row) => shown.has(row)), ...next];
   }
 
   #show(node, row) {
@@ -109,7 +119,7 @@ export class Schedule {
     text(what.querySelector(".where"), [disciplineName(row.unit.slice(0, 3)), this.directory.venue(row.venue)].filter(Boolean).join(" · "));
     set(node, "data-under-way", UNDER_WAY.has(row.status));
     set(node, "data-over", over(row));
-    const [name, words] = row.status === "FINISHED" && row.result ? resultStatus(row.result) : scheduleStatus(row.status ?? "SCHEDULED");
+    const [name, words] = row.status === "FINISHED" && COMPLETE.has(row.result) ? resultStatus(row.result) : scheduleStatus(row.status ?? "SCHEDULED");
     mark(status, name, words);
     set(status, "title", row.reason || null);
   }

@@ -2,11 +2,14 @@
 
 import { el, mark, set, shape, text, unseen } from "./dom.js";
 import { reconcile } from "./keyed.js";
-import { irmWords, qualificationWords } from "./words.js";
+import { irmWords, medalWords, qualificationWords } from "./words.js";
 
 const MARKED = 3000; // ms that a changed rank or mark is marked
 const FIRST = 16;
-const MOST_PARTS = 8;
+const OTHERS = 380; // pixels that rank, name and mark want beside the parts
+const DIGIT = 7.6; // pixels of a digit in a part
+const BESIDE_TAPE = 172; // pixels that rank and mark take, where parts have no columns
+const TAPE_CHARACTER = 6.4; // pixels
 const MARK_WORDS = { timed: "Time", match: "Score", judged: "Score", lifting: "Total", points: "Points", target: "Score" };
 const numerically = new Intl.Collator("en", { numeric: true }).compare;
 
@@ -56,7 +59,11 @@ export class Standings {
     const ordered = [...rows].sort(match ? bySide : bySort);
     const ranked = rows.some((row) => row.rank);
     const shown = this.all ? ordered : ordered.slice(0, FIRST);
-    const columns = { match, ranked, parts: partsOf(rows), gaps: !match && rows.some((row) => row.gap) };
+    const all = partsOf(rows);
+    const parts = this.#fitting(rows, all);
+    const gaps = !match && rows.some((row) => row.gap);
+    const columns = { match, ranked, parts, tape: parts.length ? [] : all, gaps: gaps && parts.length === 0 };
+    set(this.table, "data-gaps", columns.gaps);
     text(this.#caption, `${name}: ${ranked ? "standings" : "start list"}`);
     set(this.table, "data-model", match ? "match" : "");
     set(this.table, "hidden", rows.length === 0);
@@ -72,6 +79,16 @@ export class Standings {
     text(this.#more, this.all ? `Show the first ${FIRST}` : `Show all ${rows.length}`);
   }
 
+  /** Return the last parts that have room in columns of their own; none where not even two have. */
+  #fitting(rows, parts) {
+    if (parts.length === 0) return [];
+    const longest = Math.max(2, ...rows.flatMap((row) => Object.values(row.parts ?? {}).map((part) => String(part).length)));
+    const width = Math.round(longest * DIGIT + 14);
+    const fit = Math.min(parts.length, Math.floor((this.node.clientWidth - OTHERS) / width));
+    this.table.style.setProperty("--part", `${width}px`);
+    return fit < Math.min(2, parts.length) ? [] : parts.slice(-fit);
+  }
+
   #headings({ ranked, match, parts, gaps }, head) {
     const words = [ranked && !match ? "Rank" : match ? "" : "Order", "Name", ...parts, MARK_WORDS[head.model] ?? "Result", gaps ? "Gap" : ""];
     const said = JSON.stringify([words, gaps]);
@@ -84,32 +101,33 @@ export class Standings {
     }));
   }
 
-  #show(node, row, { match, ranked, parts, gaps }) {
-    const [place, who, ...rest] = node.cells;
+  #show(node, row, { match, ranked, parts, tape, gaps }) {
+    const [place, who] = node.cells;
     const change = this.#note(row);
     showPlace(place, row, { match, ranked });
+    showMedal(place.querySelector(".disc"), row.medal);
     showChange(place.querySelector(".change"), change);
     set(node, "data-fresh", change.fresh);
     set(node, "data-leads", (row.rank === 1 && ranked) || row.wlt === "W");
-    this.#showWho(who, row, parts);
+    this.#showWho(who, row, tape);
     fit(node, parts.length);
     const cells = [...node.cells].slice(2);
     parts.forEach((part, index) => text(cells[index], row.parts?.[part] ?? ""));
     showMark(cells.at(-2), row);
-    text(cells.at(-1), row.gap ?? "");
+    text(cells.at(-1), gaps ? signed(row.gap) : "");
     set(cells.at(-1), "class", gaps ? "gap" : "gap none");
-    return rest;
   }
 
-  #showWho(cell, row, parts) {
+  #showWho(cell, row, tape) {
     const person = row.participant ? this.directory.person(row.participant, this.#unit.slice(0, 3)) : undefined;
     text(cell.querySelector(".name"), person?.name || row.participant || placeWords(row));
     const code = person?.organisation ?? "";
     text(cell.querySelector(".code"), code);
-    text(cell.querySelector(".land"), code ? this.directory.organisation(code) : "");
+    const land = code ? this.directory.organisation(code) : "";
+    text(cell.querySelector(".land"), land === person?.name ? "" : land);
     text(cell.querySelector(".bib"), row.bib ? `No. ${row.bib}` : "");
-    const said = parts.slice(-MOST_PARTS).map((part) => row.parts?.[part]).filter(Boolean);
-    text(cell.querySelector(".tape"), said.join("  ·  "));
+    const room = (this.node.clientWidth - BESIDE_TAPE) / TAPE_CHARACTER;
+    text(cell.querySelector(".tape"), strung(tape.map((part) => row.parts?.[part]).filter(Boolean), room));
   }
 
   /** Compare a row with what was shown before; return what is to be marked, and mark it no more in a while. */
@@ -137,7 +155,7 @@ function line() {
   return el(
     "tr",
     {},
-    el("td", { class: "rank" }, el("span", { class: "number" }), unseen(""), el("span", { class: "change" })),
+    el("td", { class: "rank" }, el("span", { class: "number" }), unseen(""), el("span", { class: "disc", "aria-hidden": "true", hidden: true }), el("span", { class: "change" })),
     el("th", { scope: "row", class: "who" },
       el("span", { class: "name" }),
       el("span", { class: "from" }, el("span", { class: "code" }), el("span", { class: "land" }), el("span", { class: "bib" })),
@@ -156,8 +174,12 @@ function fit(node, parts) {
 function showPlace(cell, row, { match, ranked }) {
   const [number, words] = cell.children;
   if (match) {
-    text(number, row.wlt === "W" ? "W" : "");
-    text(words, { W: "inner", L: "lost", T: "drawn" }[row.wlt] ?? "");
+    if (row.wlt === "W") mark(number, "check", "");
+    else if (number.dataset.said) {
+      delete number.dataset.said;
+      number.replaceChildren();
+    }
+    text(words, { W: "Winner", L: "Lost", T: "Drawn" }[row.wlt] ?? "");
   } else if (ranked) {
     text(number, row.undecided ? "?" : row.rank ? `${row.tied ? "=" : ""}${row.rank}` : "–");
     text(words, row.undecided ? " order not decided yet" : row.rank ? (row.tied ? " shared" : "") : " no rank");
@@ -165,6 +187,14 @@ function showPlace(cell, row, { match, ranked }) {
     text(number, row.order ?? "");
     text(words, "");
   }
+}
+
+function showMedal(node, medal) {
+  const words = medal ? medalWords(medal) : "";
+  set(node, "hidden", !medal);
+  set(node, "class", `disc ${words.toLowerCase()}`);
+  set(node, "title", words || null);
+  text(node, words.slice(0, 1));
 }
 
 function showChange(node, { up }) {
@@ -196,14 +226,27 @@ function showMark(cell, row) {
     text(note, words.join(", "));
     set(note, "class", "note");
   }
-  text(under, row.gap ?? "");
+  text(under, signed(row.gap));
 }
 
+const signed = (gap) => String(gap ?? "").replace(/^-/, "−");
 const placeWords = (row) => ({ TBD: "To be decided", BYE: "Bye" })[row.place] ?? (row.from_unit ? `${row.takes === "L" ? "Loser" : "Winner"} of an earlier unit` : "To be decided");
 const bySort = (a, b) => (a.sort || 9999) - (b.sort || 9999) || (a.order ?? 9999) - (b.order ?? 9999) || (a.key < b.key ? -1 : 1);
 const bySide = (a, b) => (a.order ?? 9999) - (b.order ?? 9999) || bySort(a, b);
 
 function partsOf(rows) {
   const names = new Set(rows.flatMap((row) => Object.keys(row.parts ?? {})));
-  return [...names].sort(numerically).slice(-MOST_PARTS);
+  return [...names].sort(numerically);
+}
+
+/** Return the last parts that go into one line of so many characters. */
+function strung(parts, room) {
+  const kept = [];
+  let length = 0;
+  for (const part of parts.reverse()) {
+    length += part.length + 3;
+    if (length > room + 3) break;
+    kept.unshift(part);
+  }
+  return kept.join(" · ");
 }

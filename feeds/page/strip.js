@@ -14,7 +14,7 @@ export function showMode(mode) {
   set(strip, "data-mode", mode);
   text(byId("mode").querySelector("strong"), words);
   text(byId("mode").querySelector("span"), sentence);
-  text(byId("kicker"), mode === "live" ? "Live results" : mode === "replay" ? "Replayed results" : `${words} results`);
+  text(byId("kicker").firstChild, mode === "live" ? "Live results" : mode === "replay" ? "Replayed results" : `${words} results`);
 }
 
 /** Show the link's state. */
@@ -44,8 +44,9 @@ export function showRetry(kind, retryAt) {
 export function showAsOf({ cut, time }, zone, stale) {
   if (!time) return;
   const node = byId("asof").querySelector("time");
-  const ago = stale > 0 ? ` · ${spell(stale)} ago` : "";
-  text(node, `${dateOf(time, zone)} ${clockOf(time, zone)}${ago}`);
+  const [date, clock] = node.children;
+  text(date, `${dateOf(time, zone)} `);
+  text(clock, `${clockOf(time, zone)}${stale > 0 ? `, ${spell(stale)} ago` : ""}`);
   set(node, "datetime", instantOf(time));
   set(byId("asof"), "title", `Cut ${cut}, in the time of the Games`);
 }

@@ -5,7 +5,7 @@ import { reconcile } from "./keyed.js";
 import { linkTo } from "./route.js";
 import { count, disciplineName, scheduleStatus } from "./words.js";
 
-const FIRST = 9;
+const FIRST = () => (innerWidth < 700 ? 5 : 9);
 
 export class UnderWay {
   /** @param {{store: Object, directory: Object, place: Element}} page */
@@ -28,13 +28,20 @@ export class UnderWay {
   #more;
   #shown = "";
 
-  /** Return the rows of all units under way, the newest first. */
+  /** Return the rows of all units under way: of every discipline the one that began last, then of each the next. */
   rows() {
     const rows = this.store.names("current/").flatMap((view) => {
       const venue = view.slice("current/".length);
       return [...this.store.rows(view).values()].map((row) => ({ ...row, venue }));
     });
-    return rows.sort((a, b) => (b.started ?? 0) - (a.started ?? 0) || (a.unit < b.unit ? -1 : 1));
+    rows.sort((a, b) => (b.started ?? 0) - (a.started ?? 0) || (a.unit < b.unit ? -1 : 1));
+    const turns = new Map();
+    for (const row of rows) {
+      const discipline = row.unit.slice(0, 3);
+      row.turn = turns.get(discipline) ?? 0;
+      turns.set(discipline, row.turn + 1);
+    }
+    return rows.sort((a, b) => a.turn - b.turn || (a.unit < b.unit ? -1 : 1));
   }
 
   /** Show them; `shown` is the unit that is shown above. */
@@ -42,7 +49,7 @@ export class UnderWay {
     this.#shown = shown;
     const rows = this.rows();
     text(this.#title, rows.length ? `${count(rows.length, "unit")} under way` : "Nothing is under way just now");
-    reconcile(this.#list, this.all ? rows : rows.slice(0, FIRST), {
+    reconcile(this.#list, this.all ? rows : rows.slice(0, FIRST()), {
       key: (row) => row.unit,
       create: (row) => el("li", {}, el("a", { href: linkTo(row.unit) }, el("span", { class: "small" }), el("span", { class: "name" }), el("span", { class: "small status" }))),
       update: (node, row) => {
@@ -54,7 +61,7 @@ export class UnderWay {
         mark(status, ...scheduleStatus(row.status));
       },
     });
-    set(this.#more, "hidden", rows.length <= FIRST);
+    set(this.#more, "hidden", rows.length <= FIRST());
     set(this.#more, "aria-expanded", String(this.all));
     text(this.#more, this.all ? "Show fewer" : `Show all ${rows.length}`);
   }

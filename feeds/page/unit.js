@@ -2,7 +2,8 @@
 
 import { timeOf } from "./clock.js";
 import { el, set, shape, text } from "./dom.js";
-import { FOLLOWING } from "./route.js";
+import { reconcile } from "./keyed.js";
+import { FOLLOWING, linkTo } from "./route.js";
 import { Standings } from "./standings.js";
 import { basisWords, count, disciplineName, resultStatus, scheduleStatus, spellUnit } from "./words.js";
 
@@ -16,15 +17,18 @@ export class UnitPanel {
     this.directory = directory;
     this.standings = new Standings({ directory });
     this.#empty = el("p", { class: "quiet" });
-    document.getElementById("unit-body").append(this.#empty, this.standings.node);
+    this.#totals = el("p", { class: "totals" });
+    document.getElementById("unit-body").append(this.#empty, this.standings.node, this.#totals);
   }
 
   #empty;
+  #totals;
 
   /** Return the views that a unit needs. */
   static views(unit) {
-    const event = unit.slice(0, 22).padEnd(34, "-");
-    return [`result/${unit}`, `cumulative/${unit}`, `startlist/${unit}`, `event/${event}`, `corrections/${unit.slice(0, 3)}`];
+    const { event, phase } = around(unit);
+    const views = [`result/${unit}`, `startlist/${unit}`, `medallists/${event}`, `corrections/${unit.slice(0, 3)}`];
+    return [...new Set([...views, ...[unit, phase, event].map((code) => `cumulative/${code}`)])];
   }
 
   /** Return what a unit is called. */
@@ -45,6 +49,7 @@ export class UnitPanel {
     set(this.#empty, "hidden", lines.length > 0);
     text(this.#empty, this.store.has("unit") ? "Nothing is known of this unit yet." : "Loading.");
     this.standings.render({ unit, name, head, rows: lines });
+    this.#showTotals(unit);
   }
 
   #rows(unit) {
@@ -55,9 +60,23 @@ export class UnitPanel {
   }
 
   #lines(rows, unit) {
-    const lines = [...rows].filter(([key]) => key !== HEAD).map(([key, row]) => ({ ...row, key }));
+    const medals = this.store.rows(`medallists/${around(unit).event}`);
+    const medal = (code) => (decides(medals.get(code), unit) ? medals.get(code).medal : "");
+    const lines = [...rows].filter(([key]) => key !== HEAD).map(([key, row]) => ({ ...row, key, medal: medal(key) }));
     if (lines.length) return lines;
     return [...this.store.rows(`startlist/${unit}`)].map(([key, row]) => ({ ...row, key }));
+  }
+
+  /** Link the totals that the unit counts towards. */
+  #showTotals(unit) {
+    const { event, phase } = around(unit);
+    const codes = [...new Set([phase, event])].filter((code) => code !== unit && this.store.rows(`cumulative/${code}`).size > 1);
+    set(this.#totals, "hidden", codes.length === 0);
+    reconcile(this.#totals, codes, {
+      key: (code) => code,
+      create: (code) => el("a", { href: linkTo(code) }),
+      update: (node, code) => text(node, code === event ? "Standings over the whole event" : "Standings over the phase"),
+    });
   }
 
   #heading(unit, name, plan, following) {
@@ -87,6 +106,12 @@ export class UnitPanel {
     place.replaceChildren(...items.map(([name, words, tone]) => el("span", { class: `fact ${tone}` }, name ? shape(name) : "", words)));
   }
 }
+
+/** Say whether a medal was decided in a unit, or in the total that is shown. */
+const decides = (medal, unit) => Boolean(medal) && (medal.unit === unit || !/[^-]/.test(unit.slice(22)));
+
+/** Return the codes of a unit's event and phase. */
+const around = (unit) => ({ event: unit.slice(0, 22).padEnd(34, "-"), phase: unit.slice(0, 26).padEnd(34, "-") });
 
 /** Return what is to be said of a unit: [shape, words, tone], the status first. */
 function statements(head, plan) {

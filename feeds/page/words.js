@@ -16,6 +16,9 @@ export const SCHEDULE = {
   NOT_HELD: ["cross", "Not held"],
 };
 
+/** Result statuses of units that are over. */
+export const COMPLETE = new Set(["UNCONFIRMED", "UNOFFICIAL", "OFFICIAL", "PROTESTED", "PROVISIONAL"]);
+
 export const UNDER_WAY = new Set(["GETTING_READY", "RUNNING", "SCHEDULED_BREAK", "INTERRUPTED"]);
 
 /** Result statuses: [shape, words, tone]. */
