@@ -70,4 +70,4 @@ def _watch_weather(book: Book, name: str, dice: Dice, first: int, last: int) -> 
             wind_direction=dice.pick(_WINDS),
         )
         book.say(f"{name}.desk", at, said)
-        at += 30 * MINUTE
+        at += 10 * MINUTE

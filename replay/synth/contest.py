@@ -50,10 +50,10 @@ class Contest:
         self.book.note(unit, outcome, places)
         return outcome
 
-    def duel(self, unit: UnitPlan, one: Entrant, two: Entrant, ready: int) -> tuple[Entrant, Entrant]:
+    def duel(self, unit: UnitPlan, one: Entrant, two: Entrant, ready: int, places: int = 1) -> tuple[Entrant, Entrant]:
         """Hold a match; return winner and loser."""
         wanted = "retired" in unit.quirks
-        outcome = self.hold(unit, [one, two], ready)
+        outcome = self.hold(unit, [one, two], ready, places=places)
         won, lost = (one, two) if outcome.order[0] == one.code else (two, one)
         if wanted:
             self.retired.add(lost.code)

@@ -91,7 +91,7 @@ class Synthesis:
         for slots in days:
             announce_changes(book, self._people, self._events, slots)
             self._play(book, contests, slots)
-            surround(book, self._events, slots, (6 if self.scale == "small" else 10) * MINUTE)
+            surround(book, self._events, slots, (10 if self.scale == "small" else 3) * MINUTE)
             lines = book.turn()
             number = slots.start // 2
             day = FIRST_DAY + timedelta(days=number)

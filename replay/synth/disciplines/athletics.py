@@ -12,7 +12,7 @@ from replay.synth.tasks.timed import Timed
 
 __all__ = ["ATHLETICS", "field", "jumps"]
 
-_SPRINT = Timed(0, breaks=True, wind=True, dsq_word="DQ", spread=0.013)
+_SPRINT = Timed(0, breaks=True, wind=True, dsq_word="DQ", spread=0.013, splits=4)
 _RUN = Timed(0, breaks=True, dsq_word="DQ", spread=0.012)
 _SAFE = Timed(0, dns=0.0, dnf=0.0, dsq=0.0)
 
@@ -119,9 +119,9 @@ ATHLETICS = DisciplinePlan(
             "M20KMWALK=1:19:00 W20KMWALK=1:26:30 MMARATHON=2:06:30 WMARATHON=2:23:00",
             (("FNL-", 1, 80),),
             80,
-            like(_RUN, splits=12, decimals=0, dnf=0.06),
+            like(_RUN, splits=42, decimals=0, dnf=0.06),
         ),
-        *races("X42KWALKT=2:51:00", (("FNL-", 1, 25),), 25, like(_RUN, splits=12, decimals=0), members=2),
+        *races("X42KWALKT=2:51:00", (("FNL-", 1, 25),), 25, like(_RUN, splits=42, decimals=0), members=2),
         *races(
             "M4X100M=37.5 W4X100M=41.9 M4X400M=2:55 W4X400M=3:19 X4X400M=3:09",
             (("RND1", 2, 8), ("FNL-", 1, 8)),
@@ -162,7 +162,7 @@ ATHLETICS = DisciplinePlan(
             classes=28,
         ),
         *races(
-            "MMARATHON=2:30:00 WMARATHON=2:55:00", (("FNL-", 1, 14),), 14, like(_RUN, splits=12, decimals=0), classes=4
+            "MMARATHON=2:30:00 WMARATHON=2:55:00", (("FNL-", 1, 14),), 14, like(_RUN, splits=42, decimals=0), classes=4
         ),
         field("MLONGJUMP", 6600, wind=True, classes=9),
         field("WLONGJUMP", 5300, wind=True, classes=9),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from replay.synth.programme import DisciplinePlan, Group
 from replay.synth.shapes.knockout import Knockout
 from replay.synth.shapes.pools import Pools
+from replay.synth.tasks.arrows import Arrows
 from replay.synth.tasks.bout import Bout
-from replay.synth.tasks.sets import Sets
 
 __all__ = ["FIGHTS", "JUDO"]
 
@@ -30,7 +30,7 @@ FIGHTS = (
         "Judo",
         2,
         3,
-        (1, 8),
+        (4, 13),
         (
             Group(_JUDO_KINDS, Knockout(32, JUDO, "repechage", gaps=(0, 0, 0, 1, 0)), 26),
             Group("XTEAM6", Knockout(16, JUDO, "repechage", gaps=(0, 0, 1, 0), wide=128), 16, 6),
@@ -84,7 +84,7 @@ FIGHTS = (
         "Fencing",
         2,
         4,
-        (1, 12),
+        (3, 14),
         (
             Group("MEPEE WEPEE MFOIL WFOIL MSABRE WSABRE", Knockout(64, _FENCING, gaps=(0, 0, 0, 0, 1, 0)), 36),
             Group(
@@ -115,12 +115,12 @@ FIGHTS = (
         "Archery",
         2,
         4,
-        (1, 9),
+        (4, 15),
         (
-            Group("MINDIVID WINDIVID", Knockout(64, Sets(5, 3, 1, plays=False, pace=40), gaps=(2, 4, 2, 2, 1, 0)), 64),
-            Group("MTEAM3 WTEAM3", Knockout(16, Sets(5, 3, 1, pace=40), gaps=(0, 0, 1, 0)), 12, 3),
-            Group("XTEAM2", Knockout(16, Sets(5, 3, 1, pace=40), gaps=(0, 0, 1, 0)), 16, 2),
-            Group("MINDIVID WINDIVID", Knockout(16, Sets(5, 3, 1, pace=40), gaps=(0, 0, 1, 0)), 14, classes=20),
+            Group("MINDIVID WINDIVID", Knockout(64, Arrows(), gaps=(2, 4, 2, 2, 1, 0)), 64),
+            Group("MTEAM3 WTEAM3", Knockout(16, Arrows(5, 6), gaps=(0, 0, 1, 0)), 12, 3),
+            Group("XTEAM2", Knockout(16, Arrows(5, 4), gaps=(0, 0, 1, 0)), 16, 2),
+            Group("MINDIVID WINDIVID", Knockout(16, Arrows(), gaps=(0, 0, 1, 0)), 14, classes=20),
         ),
     ),
 )

@@ -22,7 +22,7 @@ def dives(count: int) -> Judged:
 
 
 VAULT = Points(14200, 500, rounds=1, decimals=3, pace=120, deduct=100, model="judged")
-AIR_ROUND = Target(6, 1060, 25, decimals=1, inner=9, pace=750, breaks=True)
+AIR_ROUND = Target(60, 107, 6, decimals=1, inner=1, pace=70, breaks=True)
 AIR_FINAL = Target(24, 109, 7, decimals=1, pace=50, out_from=12, breaks=True)
 _CLAY = Target(5, 25, 3, pace=1500, breaks=True)
 _CLAY_FINAL = Target(12, 5, 2, pace=110, out_from=5, out_every=1, breaks=True)
@@ -365,7 +365,7 @@ JUDGING = (
         "Shooting",
         1,
         2,
-        (1, 12),
+        (2, 15),
         (
             _shooting("MAPM WAPW MARM WARW MR3PM WR3PW WSPW MRFPM", 36),
             _shooting("MTRM WTRW MSKM WSKW", 28, clay=True),

@@ -22,7 +22,7 @@ _SWIMMING = DisciplinePlan(
     "Swimming",
     2,
     1,
-    (1, 10),
+    (1, 13),
     (
         *races(
             "M50MFR=21.3 W50MFR=23.7 M100MFR=46.9 W100MFR=52.3 M100MBA=52.0 W100MBA=57.5 M100MBR=58.8 W100MBR=65.0 "
@@ -76,28 +76,28 @@ _ROWING = DisciplinePlan(
     (1, 9),
     (
         *(
-            Group(kind, ladder(Timed(ms(base), splits=3, breaks=True), *rounds, finals=finals), size, members)
+            Group(kind, ladder(Timed(ms(base), splits=19, breaks=True), *rounds, finals=finals), size, members)
             for kinds, members, size, rounds, finals in (
                 (
                     "MSCULL1=6:40 WSCULL1=7:20",
                     0,
                     24,
                     (("HEAT", 4, 6), ("QFNL", 4, 6), ("SFNL", 2, 6), ("FNL-", 2, 6)),
-                    (1, 7),
+                    (1, 1),
                 ),
                 (
                     "MSCULL2=6:12 WSCULL2=6:50 MSCULL2-L=6:12 WSCULL2-L=6:48 MNOCOX2=6:25 WNOCOX2=7:00",
                     2,
                     15,
                     (("HEAT", 3, 5), ("SFNL", 2, 6), ("FNL-", 2, 6)),
-                    (1, 7),
+                    (1, 1),
                 ),
                 (
                     "MSCULL4=5:42 WSCULL4=6:15 MNOCOX4=5:50 WNOCOX4=6:20",
                     4,
                     10,
                     (("HEAT", 2, 5), ("FNL-", 2, 5)),
-                    (1, 7),
+                    (1, 1),
                 ),
                 ("MCOXED8=5:24 WCOXED8=5:58", 9, 7, (("HEAT", 2, 4), ("REP-", 1, 7), ("FNL-", 1, 6)), ()),
             )
@@ -107,11 +107,11 @@ _ROWING = DisciplinePlan(
             "MSCULL1=8:50 WSCULL1=9:50",
             (("HEAT", 2, 6), ("FNL-", 1, 6)),
             12,
-            Timed(0, splits=3, breaks=True),
+            Timed(0, splits=19, breaks=True),
             classes=2,
         ),
         *races(
-            "XSCULL2=8:10", (("HEAT", 2, 5), ("FNL-", 1, 6)), 10, Timed(0, splits=3, breaks=True), members=2, classes=3
+            "XSCULL2=8:10", (("HEAT", 2, 5), ("FNL-", 1, 6)), 10, Timed(0, splits=19, breaks=True), members=2, classes=3
         ),
     ),
 )
@@ -127,20 +127,20 @@ _SPRINT_CANOES = DisciplinePlan(
             "MK1-1000M=3:25 MC1-1000M=3:45 WK1-500M=1:49 WC1-200M=45",
             (("HEAT", 4, 7), ("QFNL", 3, 8), ("SFNL", 2, 8), ("FNL-", 1, 8)),
             28,
-            Timed(0, splits=3, breaks=True),
+            Timed(0, splits=9, breaks=True),
         ),
         *races(
             "MK2-500M=1:27 WK2-500M=1:38 MC2-500M=1:39 WC2-500M=1:53",
             (("HEAT", 2, 8), ("SFNL", 2, 8), ("FNL-", 1, 8)),
             16,
-            Timed(0, splits=1, breaks=True),
+            Timed(0, splits=4, breaks=True),
             members=2,
         ),
         *races(
             "MK4-500M=1:19 WK4-500M=1:30",
             (("HEAT", 2, 5), ("FNL-", 1, 8)),
             10,
-            Timed(0, splits=1, breaks=True),
+            Timed(0, splits=4, breaks=True),
             members=4,
         ),
         *races(
@@ -205,7 +205,7 @@ _ROAD = DisciplinePlan(
             "MRR=6:19:00 WRR=4:00:00",
             (("FNL-", 1, 90),),
             90,
-            Timed(0, splits=10, decimals=0, breaks=True, dnf=0.15, spread=0.01),
+            Timed(0, splits=27, decimals=0, breaks=True, dnf=0.15, spread=0.01),
         ),
         *races(
             "MTT=36:12 WTT=39:30", (("FNL-", 1, 35),), 35, Timed(0, splits=3, interval=90, breaks=True, spread=0.03)
@@ -214,7 +214,7 @@ _ROAD = DisciplinePlan(
             "MRR=2:20:00 WRR=2:10:00",
             (("FNL-", 1, 14),),
             14,
-            Timed(0, splits=6, decimals=0, breaks=True, spread=0.02),
+            Timed(0, splits=16, decimals=0, breaks=True, spread=0.02),
             classes=17,
         ),
         *races(
@@ -265,6 +265,7 @@ _TRACK_CYCLING = DisciplinePlan(
                     qualification=Round("QUAL", 1, 24, like(_TRACK, base=ms(base), interval=80)),
                     gaps=(1, 1, 2, 1),
                     wide=8,
+                    small_final=3,
                 ),
                 24,
             )
@@ -295,7 +296,7 @@ def series(
     """Return a sailing series: races over some days, then a last one for the best."""
     race = Fleet(
         minutes * 60_000,
-        roundings=4,
+        roundings=6,
         irms=("BFD", "DNF", "UFD", "DSQ", "DNS", "OCS", "RET"),
         rate=0.05,
     )
@@ -336,7 +337,7 @@ RACING = (
     DisciplinePlan(
         "OWS",
         "Marathon Swimming",
-        1,
+        2,
         1,
         (12, 14),
         tuple(
@@ -394,13 +395,13 @@ RACING = (
         "Triathlon",
         2,
         1,
-        (4, 10),
+        (4, 13),
         (
             *races(
                 "MOLYMPIC=1:43:30 WOLYMPIC=1:54:50",
                 (("FNL-", 1, 55),),
                 55,
-                Timed(0, splits=12, decimals=0, breaks=True, dnf=0.06),
+                Timed(0, splits=24, decimals=0, breaks=True, dnf=0.06),
             ),
             *races("XTEAM4=1:25:30", (("FNL-", 1, 15),), 15, Timed(0, splits=15, decimals=0, breaks=True), members=4),
             *races(

@@ -13,15 +13,15 @@ from replay.synth.tasks.sets import Sets
 
 __all__ = ["BADMINTON", "THREES", "TOURNAMENTS"]
 
-THREES = Ball(1, 10, 3.4, (1, 1, 2), stretch=1.6, ticks=30)
+THREES = Ball(1, 10, 3.4, (1, 1, 2), stretch=1.6)
 BADMINTON = Sets(3, 21, cap=30, pace=20, plays=True)
-_BASKETBALL = Ball(4, 10, 4.0, (1, 2, 2, 3), stretch=2.0, ticks=40, squad=5)
-_FOOTBALL = Ball(periods=2, length=45, rate=0.035, stretch=1.06, ticks=60, squad=11)
-_HANDBALL = Ball(periods=2, length=30, rate=0.95, stretch=1.3, ticks=60, squad=7)
-_HOCKEY = Ball(periods=4, length=15, rate=0.08, stretch=1.2, ticks=60, squad=11)
-_RUGBY = Ball(periods=2, length=7, rate=0.4, worths=(5, 5, 7), stretch=1.2, ticks=30, squad=7)
-_WATER_POLO = Ball(4, 8, 0.7, stretch=1.9, ticks=40, squad=7)
-_TENNIS = Sets(3, 6, cap=7, pace=210)
+_BASKETBALL = Ball(4, 10, 4.0, (1, 2, 2, 3), stretch=2.0, squad=5)
+_FOOTBALL = Ball(periods=2, length=45, rate=0.035, stretch=1.06, squad=11)
+_HANDBALL = Ball(periods=2, length=30, rate=0.95, stretch=1.3, squad=7)
+_HOCKEY = Ball(periods=4, length=15, rate=0.08, stretch=1.2, squad=11)
+_RUGBY = Ball(periods=2, length=7, rate=0.4, worths=(5, 5, 7), stretch=1.2, squad=7)
+_WATER_POLO = Ball(4, 8, 0.7, stretch=1.9, squad=7)
+_TENNIS = Sets(3, 6, cap=7, pace=210, rallies=5)
 _TABLE_TENNIS = Sets(7, 11, pace=13, plays=True)
 _TABLE_TEAMS = Sets(5, 11, pace=60, plays=True)
 _VOLLEYBALL = Sets(5, 25, last_to=15, pace=30, plays=True)
@@ -79,7 +79,7 @@ TOURNAMENTS = (
             Group("MTEAM7 WTEAM7", _league(_HANDBALL, 2, 4), 8, 9, 2),
         ),
     ),
-    DisciplinePlan("HOC", "Hockey", 2, 2, (1, 14), (Group("MTEAM11 WTEAM11", _league(_HOCKEY, 2, 6), 12, 16),)),
+    DisciplinePlan("HOC", "Hockey", 2, 2, (2, 15), (Group("MTEAM11 WTEAM11", _league(_HOCKEY, 2, 6), 12, 16),)),
     DisciplinePlan(
         "RU7",
         "Rugby Sevens",
@@ -141,7 +141,7 @@ TOURNAMENTS = (
         "Badminton",
         2,
         3,
-        (1, 10),
+        (5, 15),
         (
             Group(
                 "MSINGLES WSINGLES",
@@ -176,7 +176,7 @@ TOURNAMENTS = (
         "Tennis",
         2,
         8,
-        (1, 9),
+        (2, 13),
         (
             Group("MSINGLES WSINGLES", Knockout(64, _TENNIS, gaps=(0, 3, 2, 2, 2, 2)), 64),
             Group("MDOUBLES WDOUBLES", Knockout(32, _TENNIS, gaps=(0, 3, 2, 2, 2)), 32, 2),

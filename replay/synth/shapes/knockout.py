@@ -29,6 +29,7 @@ class Knockout(msgspec.Struct, frozen=True):
     wide: int = 0  # from this many left on, the unit codes end in 0000
     repechage: str = "REP1"  # the phase of its first bouts
     not_held: bool = False  # a bronze match that cannot be held is for the other semi-final loser
+    small_final: int = 1  # the rank of the best of a bronze match, where it is a race
     last: Task | None = None  # the task of the final and bronze matches, where it differs
 
     @property
@@ -145,7 +146,7 @@ class Knockout(msgspec.Struct, frozen=True):
                 other = next(entrant for entrant in losers if entrant.code not in retired)
                 medals[other.code] = "ME_BRONZE"
             else:
-                medals[contest.duel(bronze, losers[0], losers[1], ready)[0].code] = "ME_BRONZE"
+                medals[contest.duel(bronze, losers[0], losers[1], ready, self.small_final)[0].code] = "ME_BRONZE"
         if "participant_replaced" in final.quirks:
             finalists[0] = contest.replace(final, finalists[0], losers[0], ready)
         gold, silver = contest.duel(final, finalists[0], finalists[1], ready)

@@ -68,9 +68,9 @@ def _athletics(result: Result, a: float, b: float, c: float) -> int:
 
 
 def _pentathlon(result: Result) -> int:
-    """Return the points: as scored, and of a swim 250 for 2:30.00, one more or less for each 0.2 s (UIPM)."""
+    """Return the points: as scored, and of a 200 m swim 250 for 2:30.00 and 1 more for each 0.50 s begun (UIPM)."""
     mark = result.mark or 0
-    return 250 + (150_000 - mark) // 200 if result.is_time else mark
+    return 250 - (mark - 150_000) // 500 if result.is_time else mark
 
 
 def _omnium(result: Result) -> int:

@@ -22,7 +22,7 @@ class Ball(msgspec.Struct, frozen=True):
     stretch: float = 1.3  # real time for playing time
     draws: bool = False  # may end level; otherwise penalties or one more score
     penalties: bool = False
-    ticks: int = 60  # s between clock messages
+    ticks: int = 10  # s between clock messages
     squad: int = 0  # players in a line-up
     model: str = "match"
 

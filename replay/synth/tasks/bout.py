@@ -52,6 +52,13 @@ class Bout(msgspec.Struct, frozen=True):
         sheet.used.append("criteria")
         return conclude(field, winner, at + 25_000)
 
+    def _tick(self, sheet: Sheet, period: int, at: int, seconds: int) -> None:
+        """Say the time that is left, down to when the round ended."""
+        for gone in range(0, seconds, 15):
+            left = self.seconds - gone
+            shown = f"{left // 60}:{left % 60:02d}"
+            sheet.timing(at + gone * 1000, m.Clock(unit=sheet.unit, time=shown, period=str(period)))
+
     def _round(self, sheet: Sheet, score: Score, chance: float, at: int) -> int:
         dice = sheet.dice
         score.begin(at)
@@ -61,11 +68,13 @@ class Bout(msgspec.Struct, frozen=True):
             if seconds >= self.seconds:
                 break
             side = 0 if dice.chance(chance) else 1
-            score.score(at + int(seconds * 1000), side, dice.pick(self.worths), play=False)
+            score.score(at + int(seconds * 1000), side, dice.pick(self.worths))
             if self.limit and max(score.total) >= self.limit:
+                self._tick(sheet, score.period, at, int(seconds))
                 score.end(at + int(seconds * 1000))
                 return at + int(seconds * 1000)
         end = at + self.seconds * 1000
+        self._tick(sheet, score.period, at, self.seconds)
         tick = m.Clock(unit=sheet.unit, time="0:00", period=str(score.period), running=False)
         sheet.timing(end, tick)
         if self.judges:

@@ -68,9 +68,19 @@ class Distance(msgspec.Struct, frozen=True):
         irms = {code: "NM" for code, card in cards.items() if not card}
         for code in irms:
             sheet.desk(at + 20_000, m.Irm(unit=unit, subject=code, irm="NM"))
+        if self.breaks:
+            self._level(sheet, cards, at + 40_000)
         result = rank_by({code: _key(card) for code, card in cards.items() if card}, at + MINUTE, irms)
         result.marks = {code: max(card) for code, card in cards.items() if card}
         return result
+
+    def _level(self, sheet: Sheet, cards: dict[str, list[int]], at: int) -> None:
+        """Declare level who is equal in every attempt."""
+        equal: dict[tuple[int, ...], list[str]] = {}
+        for code in sorted(code for code, card in cards.items() if card):
+            equal.setdefault(_key(cards[code]), []).append(code)
+        for ordinal, codes in enumerate(group for group in equal.values() if len(group) > 1):
+            sheet.desk(at, m.OrderDecided(unit=sheet.unit, order=(tuple(codes),), basis="rule", ordinal=ordinal))
 
 
 def _key(card: list[int]) -> tuple[int, ...]:

@@ -43,6 +43,8 @@ class Score:
                 ),
             )
         self.tell(at + 40)
+        if self.sheet.dice.chance(0.6):
+            self.sheet.backup(at + self.sheet.dice.between(150, 900), self._said())
 
     def tell(self, at: int) -> None:
         """Say the score of the period."""

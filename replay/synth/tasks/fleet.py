@@ -49,13 +49,15 @@ class Fleet(msgspec.Struct, frozen=True):
             for number in range(1, self.roundings + 1):
                 passed = int(time * (number + (dice.roll() - 0.5) * 0.1) / (self.roundings + 1))
                 shown = format_value(passed // 1000, 0, clock=True)
-                sheet.timing(start + passed, m.Split(unit=unit, subject=code, ordinal=number, mark=shown))
+                said = m.Split(unit=unit, subject=code, ordinal=number, mark=shown)
+                sheet.timing(start + passed, said)
+                sheet.backup(start + passed + dice.between(20, 900), said)
             end = start + time
-            if self.out and place > 2:
-                continue
-            said = m.Finish(unit=unit, subject=code, place=place)
-            sheet.timing(end, said)
-            sheet.backup(end + dice.between(20, 900), said)
+            home_said = m.Finish(unit=unit, subject=code, place=place)
+            if self.out:
+                end = start + self.base + 60_000 + place * 200  # the judges' list, when all is over
+            sheet.timing(end, home_said)
+            sheet.backup(end + dice.between(20, 900), home_said)
         if self.out:
             sprint = self.base // len(home)
             for number, code in enumerate(reversed(home[2:]), start=1):

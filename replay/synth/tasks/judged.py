@@ -51,8 +51,9 @@ class Judged(msgspec.Struct, frozen=True):
             while last and self._total([*scores[code], self._score(marks, factor)]) in totals.values():
                 marks = [mark + self.step for mark in marks]  # no two end level
             for judge, mark in enumerate(marks, start=1):
+                when = at + dice.between(0, 4000)
                 sheet.timing(
-                    at + dice.between(0, 4000),
+                    when,
                     m.JudgeMark(
                         unit=unit,
                         subject=code,

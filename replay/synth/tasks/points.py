@@ -68,7 +68,7 @@ class Points(msgspec.Struct, frozen=True):
                     sheet.slip(at, msgspec.structs.replace(right, mark=wrong), right)
                 else:
                     sheet.timing(at, right)
-                    if last or dice.chance(0.2):
+                    if last or dice.chance(0.5):
                         sheet.backup(at + dice.between(100, 2500), right)
         if self.deduct and sheet.wants("deduction"):
             self._deduct(sheet, totals, at)

@@ -22,6 +22,7 @@ class Sets(msgspec.Struct, frozen=True):
     last_to: int = 0  # points that win the deciding set; 0: as the others
     pace: int = 18  # s between points
     plays: bool = False  # each point is said as a play too
+    rallies: int = 0  # plays that make one point, about (tennis: the points of a game)
     model: str = "match"
 
     def minutes(self, size: int) -> int:
@@ -40,7 +41,7 @@ class Sets(msgspec.Struct, frozen=True):
             score.begin(at)
             goal = self.last_to if self.last_to and score.period == self.best_of else self.to
             while not self._over(score.points, goal):
-                at += int(self.pace * 1000 * (0.5 + dice.roll()))
+                at = self._rally(sheet, field, at)
                 score.score(at, 0 if dice.chance(chance) else 1, play=self.plays)
                 if retires and score.scored > self.to:
                     score.end(at)
@@ -48,6 +49,17 @@ class Sets(msgspec.Struct, frozen=True):
             score.end(at)
             at += 60_000
         return conclude(field, int(score.won[1] > score.won[0]), at - 50_000)
+
+    def _rally(self, sheet: Sheet, field: list[Entrant], at: int) -> int:
+        """Play until a point is won; return when."""
+        dice = sheet.dice
+        length = int(self.pace * 1000 * (0.5 + dice.roll()))
+        count = dice.between(self.rallies - 1, self.rallies + 3) if self.rallies else 0
+        for number in range(count):
+            side = field[dice.below(2)].code
+            when = at + length * (number + 1) // (count + 1)
+            sheet.timing(when, m.Point(unit=sheet.unit, subject=side, ordinal=when - sheet.start, worth=0))
+        return at + length
 
     def _over(self, points: list[int], goal: int) -> bool:
         high, low = max(points), min(points)

@@ -72,7 +72,7 @@ class Target(msgspec.Struct, frozen=True):
                     sheet.slip(when, msgspec.structs.replace(said, mark=wrong), said)
                 else:
                     sheet.timing(when, said)
-                if dice.chance(0.15):
+                if dice.chance(0.5):
                     sheet.backup(when + dice.between(100, 900), said)
             if self.out_from and number >= self.out_from and (number - self.out_from) % self.out_every == 0:
                 at = self._eliminate(sheet, inside, line, at)

@@ -153,7 +153,9 @@ class Timed(msgspec.Struct, frozen=True):
         for number in range(1, last + 1):
             time = int(mark * (number + (dice.roll() - 0.5) * 0.06) / (count + 1))
             shown = format_value(time // 10, 2, clock=True)
-            sheet.timing(start + time, kind(unit=unit, subject=code, ordinal=number, mark=shown))
+            said = kind(unit=unit, subject=code, ordinal=number, mark=shown)
+            sheet.timing(start + time, said)
+            sheet.backup(start + time + dice.between(2, 90), said)
 
     def _text(self, mark: int) -> str:
         return format_value(mark // 10 ** (3 - self.decimals), self.decimals, clock=True)
