@@ -31,6 +31,7 @@ class Assertion(msgspec.Struct, frozen=True, gc=False):
     reason: str = ""  # of a correction or retraction
     target: Name | None = None  # what it corrects or retracts
     units: tuple[str, ...] = ()  # of lost serials: the units that the source had spoken of
+    about: str = ""  # of a correction or retraction: the unit or event that its target is about
 
 
 class Undecodable(NamedTuple):
@@ -150,7 +151,8 @@ class Decoder:
                 raise ValueError(f"$.message.{_field_of[type(inner)]}: not an RSC")
             key = found
         order = (self._rank(name[0], type(inner)), name[0], number, name[2])
-        return [Assertion(key, inner, name, order, message.reason, target)]
+        about = message.unit if is_rsc(message.unit) and message.unit[:3] == key else ""
+        return [Assertion(key, inner, name, order, message.reason, target, (), about)]
 
     def _lost(
         self, message: m.SerialsLost | m.SerialsHealed, name: Name, number: int, state: SourceState

@@ -6,6 +6,7 @@ that is over it goes on to the phase, the totals and the medals of its event, in
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -15,13 +16,13 @@ import msgspec
 from projections import standing
 from projections.decode import Assertion
 from projections.derived import Derived
-from projections.entries import Entry, Name, Said, Void, find, message_of, say, settle
+from projections.entries import Entry, Name, Said, find, message_of, say, void, wait
 from projections.medals import apply_decisions, awards_of, places_of
 from projections.models import NOTHING
 from projections.rows import correction_rows, head_row, result_row, start_rows
 from projections.schedule import day_of, schedule_row
 from projections.totals import total_of
-from projections.unit import Loss, Unit
+from projections.unit import Line, Loss, Unit
 from schemas import messages as m
 from schemas.cut import Change
 from schemas.games import Games
@@ -160,14 +161,17 @@ class DisciplineFold:
             self._say(unit, Entry(assertion.order, assertion.name, message))
             if unit.pending:
                 self._retry(unit)
+            if self.state.pending:
+                self._retry_loose()
         elif cls is m.SerialsLost or cls is m.SerialsHealed:
             self._lose(assertion)
         else:
-            said = self.event(message.event).said if hasattr(message, "event") else self.state.said
-            if say(said, identity_of(message), Entry(assertion.order, assertion.name, message)):
-                self._loosely_said(message)
+            self._say_loosely(Entry(assertion.order, assertion.name, message))
             if self.state.pending:
                 self._retry_loose()
+            unit = self.state.units.get(getattr(message, "unit", ""))
+            if unit is not None and unit.pending:  # a record is claimed in a unit
+                self._retry(unit)
         if self._events:
             for code in self._events:
                 self._settle_event(self.event(code))
@@ -233,12 +237,13 @@ class DisciplineFold:
     def _start_list(self, unit: Unit, _message: m.Message) -> None:
         listed = message_of(unit.said, "start_list")
         starters = {one.participant: one for one in listed.starters} if isinstance(listed, m.StartList) else {}
-        for identity in sorted(unit.said):
-            change = message_of(unit.said, identity)
-            if isinstance(change, m.ParticipantReplaced):
-                gone = starters.pop(change.leaves, None)
-                if gone is not None:
-                    starters.setdefault(change.enters, m.Starter(change.enters, gone.order))
+        said = [e for key, e in unit.said.items() if key.startswith("participant_replaced:") and e.void is None]
+        for entry in sorted(said, key=lambda one: (one.message.at, one.key)):
+            change = entry.message
+            assert isinstance(change, m.ParticipantReplaced)
+            gone = starters.pop(change.leaves, None)
+            if gone is not None:
+                starters.setdefault(change.enters, m.Starter(change.enters, gone.order))
         unit.list_starters(starters)
         self._starts[unit.code] = None
 
@@ -255,96 +260,122 @@ class DisciplineFold:
     def _planned(self, unit: Unit, message: m.Message) -> None:
         self._plans[unit.code] = None
         if isinstance(message, m.ResultStatus) and any(
-            e.others for line in unit.lines.values() for e in line.said.values()
+            e.others for said in (unit.said, *(line.said for line in unit.lines.values())) for e in said.values()
         ):
             self._list_corrections(unit)
 
     # -- corrections and retractions ----------------------------------------------------------------------------
 
     def _amend(self, assertion: Assertion) -> None:
-        message, target = assertion.message, assertion.target
-        assert target is not None
-        entry = Entry(assertion.order, assertion.name, message, assertion.reason, target)
-        if "unit" not in type(message).__struct_fields__ or not message.unit[22:].strip("-"):  # type: ignore[union-attr]
-            if not self._amend_loose(entry):
-                self.state.pending.append((target, entry))
+        message, code = assertion.message, assertion.about
+        entry = Entry(assertion.order, assertion.name, message, assertion.reason, assertion.target)
+        if isinstance(message, m.Retraction):
+            loose = not code[22:].strip("-")
+        else:
+            loose = not IDENTITIES[type(message)].about_unit
+            code = code if code[22:].strip("-") else getattr(message, "unit", "")
+        if loose:
+            if self._amend_loose(entry):
+                self._retry_loose()
+            else:
+                wait(self.state.pending, entry)
                 self.unsaved = True
             return
-        unit = self.unit(message.unit)  # type: ignore[union-attr]
-        if any(held.name == entry.name for _, held in unit.pending):
-            return
-        if not self._amend_unit(unit, entry):
-            unit.pending.append((target, entry))
+        unit = self.unit(code)
+        if self._amend_unit(unit, entry) or self._amend_loose(entry):
+            self._retry(unit)
+        else:
+            wait(unit.pending, entry)
             unit.head_dirty = True
             self._dirty[unit.code] = unit
         self._list_corrections(unit)
 
     def _amend_unit(self, unit: Unit, entry: Entry) -> bool:
+        """Amend what was said of a unit; say whether the target is there."""
         assert entry.target is not None
         found = unit.find(entry.target)
         if found is None:
             return False
         subject, identity, target = found
         message = entry.message
-        own = IDENTITIES[type(message)].subject
         if isinstance(message, m.Retraction):
-            moved = True
+            where = None
+            there = unit
         else:
-            moved = (getattr(message, own) if own else "", identity_of(message)) != (subject, identity)
-            if not moved:
-                entry.key = (*target.key, *entry.key)
-        if moved:
-            target.void = Void(entry.name, entry.reason, message.at)
-            said = unit.lines[subject].said if subject else unit.said
-            held = said[identity]
-            settle(said, identity, [held, *held.others])
+            own = IDENTITIES[type(message)].subject
+            where = (getattr(message, own) if own else "", identity_of(message))
+            there = self.unit(message.unit)  # type: ignore[union-attr]
+        if there is unit and where == (subject, identity):
+            entry.key = (*target.key, *entry.key)
+        else:  # what was said elsewhere, or not at all, is void here
+            void(unit.lines[subject].said if subject else unit.said, identity, target, entry)
             self._refreshed(unit, subject, target.message)
-        if not isinstance(message, m.Retraction):
-            self._say(unit, entry)
+        if where is not None:
+            self._say(there, entry)
+            if there is not unit:
+                self._retry(there)
+                self._list_corrections(there)
         return True
 
     def _refreshed(self, unit: Unit, subject: str, message: m.Message) -> None:
-        if subject:
-            line = unit.lines[subject]
-            line.revision += 1
-            unit.refresh(line)
-            unit.dirty.add(subject)
-        else:
-            unit.revision += 1
-            unit.head_dirty = True
-            unit.note_status()
+        unit.amend(subject)
         self._touched(unit, message)
 
     def _retry(self, unit: Unit) -> None:
-        waiting, unit.pending = unit.pending, []
-        for target, entry in waiting:
-            if not self._amend_unit(unit, entry):
-                unit.pending.append((target, entry))
-        if len(waiting) != len(unit.pending):
+        """Amend what can be amended by now, which may be the target of what else waits."""
+        count, before = len(unit.pending), -1
+        while unit.pending and before != len(unit.pending):
+            before = len(unit.pending)
+            waiting, unit.pending = unit.pending, []
+            for target, entry in waiting:
+                if not (self._amend_unit(unit, entry) or self._amend_loose(entry)):
+                    unit.pending.append((target, entry))
+        if count != len(unit.pending):
             unit.head_dirty = True
             self._dirty[unit.code] = unit
             self._list_corrections(unit)
 
     def _amend_loose(self, entry: Entry) -> bool:
+        """Amend what was said of no unit, or of the total of an event; say whether the target is there."""
         assert entry.target is not None
+        message = entry.message
+        retracts = isinstance(message, m.Retraction)
+        if not retracts and IDENTITIES[type(message)].about_unit:
+            return False
         for said in (self.state.said, *(event.said for event in self.state.events.values())):
             found = find(said, entry.target)
             if found is not None:
                 identity, target = found
-                if isinstance(entry.message, m.Retraction):
-                    target.void = Void(entry.name, entry.reason, entry.message.at)
-                    held = said[identity]
-                    settle(said, identity, [held, *held.others])
-                else:
+                if not retracts and self._loosely(message) is said and identity_of(message) == identity:
                     entry.key = (*target.key, *entry.key)
-                    say(said, identity, entry)
-                self._loosely_said(target.message)
+                else:
+                    void(said, identity, target, entry)
+                    self._loosely_said(target.message)
+                if not retracts:
+                    self._say_loosely(entry)
                 return True
-        return False
+        unit = self.state.units.get(message.unit) if isinstance(message, m.Retraction) else None
+        if unit is None or not self._amend_unit(self.unit(unit.code), entry):
+            return False
+        self._list_corrections(unit)
+        return True
 
     def _retry_loose(self) -> None:
-        waiting, self.state.pending = self.state.pending, []
-        self.state.pending = [(target, entry) for target, entry in waiting if not self._amend_loose(entry)]
+        before = -1
+        while self.state.pending and before != len(self.state.pending):
+            self.unsaved = True
+            before = len(self.state.pending)
+            waiting, self.state.pending = self.state.pending, []
+            self.state.pending += [(target, entry) for target, entry in waiting if not self._amend_loose(entry)]
+
+    def _loosely(self, message: m.Message) -> Said:
+        """Return where is kept what is about no unit."""
+        return self.event(message.event).said if hasattr(message, "event") else self.state.said
+
+    def _say_loosely(self, entry: Entry) -> None:
+        self.unsaved = True
+        if say(self._loosely(entry.message), identity_of(entry.message), entry):
+            self._loosely_said(entry.message)
 
     def _loosely_said(self, message: m.Message) -> None:
         """Show what is about no unit."""
@@ -539,6 +570,7 @@ class DisciplineFold:
         self._phases.clear()
         for code, unit in self._dirty.items():
             view = f"{'cumulative' if unit.total else 'result'}/{code}"
+            unit.note_leader()
             if unit.recount() or unit.head_dirty:
                 changes.append(Change(view, HEAD, head_row(unit), unit.revision))
                 unit.head_dirty = False
@@ -553,6 +585,7 @@ class DisciplineFold:
     def forget(self) -> None:
         """Drop the notes of what changed, for a fold that nobody watches."""
         for unit in self._dirty.values():
+            unit.note_leader()
             unit.dirty.clear()
             unit.head_dirty = False
         self._dirty.clear()
@@ -575,24 +608,28 @@ class DisciplineFold:
 def _phase_rows(units: list[Unit]) -> dict[str, Row]:
     """Rank everybody of a phase over its units, by the marks alone."""
     found = sorted(
-        (line.key[0][:3], line.participant, unit.code, line)
+        ((*line.key[0][:3], 0), line.participant, unit.code, line)  # a decision in a unit decides nothing here
         for unit in units
         for line in unit.lines.values()
         if unit.knows(line) and line.key[0][0] != standing.UNKNOWN
     )
+    best: dict[str, tuple[standing.Place, str, Line]] = {}  # of each participant, in order
+    for place, participant, code, line in found:
+        best.setdefault(participant, (place, code, line))
+    places = [place for place, _, _ in best.values()]
+    counts = Counter(places)
+    first: dict[object, int] = {}
+    for number, place in enumerate(places, start=1):
+        first.setdefault(place, number)
     rows: dict[str, Row] = {}
-    for index, (place, participant, code, line) in enumerate(found):
+    for participant, (place, code, line) in best.items():
         ranked = place[0] == standing.MARKED
-        same = [other for other in (index - 1, index + 1) if 0 <= other < len(found) and found[other][0] == place]
-        first = index
-        while first > 0 and found[first - 1][0] == place:
-            first -= 1
         qualification = message_of(line.said, "qualification")
         rows[participant] = PhaseRow(
             participant=participant,
             unit=code,
-            rank=first + 1 if ranked else None,
-            tied=ranked and bool(same),
+            rank=first[place] if ranked else None,
+            tied=ranked and counts[place] > 1,
             mark=line.worth.mark,
             irm=line.irm,
             unit_rank=line.rank,

@@ -11,7 +11,7 @@ import msgspec
 
 from schemas.messages import Message, VenueMessage
 
-__all__ = ["Entry", "Name", "Said", "Void", "find", "message_of", "say", "settle", "write_name"]
+__all__ = ["Entry", "Name", "Said", "Void", "find", "message_of", "say", "settle", "void", "wait", "write_name"]
 
 Name = tuple[str, str, int]  # source, session, serial: the name of a raw message
 
@@ -105,6 +105,28 @@ def _is_copy(held: Entry, entry: Entry) -> bool:
                 other.also.append(entry.name)
             return True
     return False
+
+
+def void(said: Said, identity: str, target: Entry, by: Entry) -> None:
+    """Make an entry void; where several did, the first of each source and then the source's name decides which shows."""
+    if target.void is None or by.name[0] < target.void.name[0]:
+        target.void = Void(by.name, by.reason, by.message.at)
+    held = said[identity]
+    settle(said, identity, [held, *held.others])
+
+
+def wait(pending: list[tuple[Name, Entry]], entry: Entry) -> None:
+    """Keep an amendment until its target is known; one that its source repeats is a copy."""
+    assert entry.target is not None
+    for target, held in reversed(pending):
+        if target == entry.target and held.name[0] == entry.name[0]:
+            if held.message == entry.message:
+                if entry.name != held.name and entry.name not in held.also:
+                    held.also.append(entry.name)
+                return
+            if not entry.message.at:  # an older one may be meant anew
+                break
+    pending.append((entry.target, entry))
 
 
 def find(said: Said, target: Name) -> tuple[str, Entry] | None:

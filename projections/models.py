@@ -14,7 +14,7 @@ from projections.marks import BadMarkError, format_value, parse_mark
 from schemas import messages as m
 from schemas.sport import UnitRule
 
-__all__ = ["MODELS", "NOTHING", "WEIGHS", "Worth", "adjustment", "combine", "parts_of"]
+__all__ = ["MODELS", "NOTHING", "WEIGHS", "Worth", "adjustment", "combine", "part_of", "parts_of"]
 
 M = TypeVar("M", bound=m.Message)
 Countback = tuple[int, ...]
@@ -249,27 +249,38 @@ WEIGHS: dict[str, frozenset[type[m.Message]]] = {  # what can change a participa
 }
 
 
-def _shown_lift(message: m.LiftJudged) -> str:
-    return message.weight if message.good else f"{message.weight}x"
+def _attempt(message: m.Attempt) -> Part:
+    return str(message.ordinal), message.mark or {"failed": "x", "passed": "-"}.get(message.outcome, "")
+
+
+def _lift(message: m.LiftJudged) -> Part:
+    return str(message.ordinal), message.weight if message.good else f"{message.weight}x"
+
+
+def _numbered(message: m.Score | m.Split | m.Lap | m.Shot) -> Part | None:
+    return (str(message.ordinal), message.mark) if message.ordinal else None
+
+
+Part = tuple[str, str]  # what a participant did in one part of a unit: its key and how it is shown
+_PARTS: dict[type[m.Message], Callable[..., Part | None]] = {
+    m.Attempt: _attempt,
+    m.Height: lambda message: (format_value(message.ordinal // 10, 2), message.jumps),
+    m.LiftJudged: _lift,
+    m.Score: _numbered,
+    m.Split: _numbered,
+    m.Lap: _numbered,
+    m.Shot: _numbered,
+    m.ShootOff: lambda message: (f"so{message.ordinal}", message.mark),
+    m.ScoreAdjusted: lambda message: (f"adj{message.ordinal}", message.amount),
+}
+
+
+def part_of(message: m.Message) -> Part | None:
+    """Return the part of a participant's performance that a message tells of."""
+    show = _PARTS.get(type(message))
+    return show(message) if show is not None else None
 
 
 def parts_of(said: Said) -> dict[str, str]:
     """Return what a participant did, part by part, as shown."""
-    parts: dict[str, str] = {}
-    for entry in said.values():
-        message = entry.message
-        if entry.void is not None:
-            continue
-        if isinstance(message, m.Attempt):
-            parts[str(message.ordinal)] = message.mark or {"failed": "x", "passed": "-"}.get(message.outcome, "")
-        elif isinstance(message, m.Height):
-            parts[format_value(message.ordinal // 10, 2)] = message.jumps
-        elif isinstance(message, m.LiftJudged):
-            parts[str(message.ordinal)] = _shown_lift(message)
-        elif isinstance(message, m.Score | m.Split | m.Lap | m.Shot) and message.ordinal:
-            parts[str(message.ordinal)] = message.mark
-        elif isinstance(message, m.ShootOff):
-            parts[f"so{message.ordinal}"] = message.mark
-        elif isinstance(message, m.ScoreAdjusted):
-            parts[f"adj{message.ordinal}"] = message.amount
-    return dict(sorted(parts.items()))
+    return dict(part for entry in said.values() if entry.void is None and (part := part_of(entry.message)))

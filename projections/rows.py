@@ -7,7 +7,6 @@ from itertools import pairwise
 from projections import standing as s
 from projections.entries import Entry, Said, message_of, write_name
 from projections.marks import format_gap
-from projections.models import parts_of
 from projections.unit import Line, Unit, shown
 from schemas import messages as m
 from schemas.views import CorrectionRow, ResultHead, ResultRow, StartRow
@@ -50,7 +49,7 @@ def head_row(unit: Unit) -> ResultHead:
         pending=len(unit.pending),
         protests=unit.protests,
         incomplete=unit.incomplete(),
-        reason=reason_of(unit.said),
+        reason=reason_of(unit.said) if unit.amended else "",
     )
 
 
@@ -65,10 +64,10 @@ def result_row(unit: Unit, line: Line) -> ResultRow | None:
         timed = unit.rule.model == "timed"
         gap = format_gap(worth.value, leader.value, unit.rule.decimals, worth.mark, clock=timed)
     qualification = message_of(line.said, "qualification")
-    parts = line.parts or parts_of(line.said)
+    parts = line.parts or (line.shown and dict(line.shown))
     if unit.rule.model == "match":
         parts = {
-            **{str(p.ordinal): p.scores[line.participant] for p in unit.periods() if line.participant in p.scores},
+            **{str(p.ordinal): p.scores[line.participant] for p in unit.periods if line.participant in p.scores},
             **parts,
         }
     return ResultRow(
@@ -85,7 +84,7 @@ def result_row(unit: Unit, line: Line) -> ResultRow | None:
         gap=gap,
         qualification=qualification.mark if isinstance(qualification, m.Qualification) else "",
         parts=parts,
-        reason=reason_of(line.said),
+        reason=reason_of(line.said) if line.amended else "",
     )
 
 

@@ -35,6 +35,7 @@ class _Unit(msgspec.Struct, array_like=True):
     pending: list[tuple[Name, Entry]]
     lost: list[Loss]
     revision: int
+    amended: bool
     corrected: set[str]
 
 
@@ -61,6 +62,7 @@ def _unpack(code: str, data: bytes) -> Unit:
     unit.ordered = sorted(unit.lines.values(), key=lambda line: line.key)
     unit.keys = [line.key for line in unit.ordered]
     unit.note_status()
+    unit.note_periods()
     unit.recount()
     return unit
 

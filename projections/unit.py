@@ -13,7 +13,7 @@ import msgspec
 from projections import standing as s
 from projections.entries import Entry, Name, Said, find, message_of, say
 from projections.marks import format_value
-from projections.models import MODELS, WEIGHS, Worth, adjustment
+from projections.models import MODELS, WEIGHS, Worth, adjustment, part_of, parts_of
 from schemas import messages as m
 from schemas.sport import UnitRule
 
@@ -38,6 +38,8 @@ class Line(msgspec.Struct):
     order: int | None = None
     bib: str = ""
     listed: bool = False  # on the start list
+    shown: dict[str, str] = {}  # what was done, part by part
+    amended: bool = False  # something was corrected or retracted
     parts: dict[str, str] = {}  # of a total
     part_irm: str = ""  # of a total: what an IRM in a part makes of it
     stand: int | None = None  # of a total: what places it, where that is not its value alone; lower is better
@@ -85,6 +87,8 @@ class Unit(msgspec.Struct):
     decided_by: tuple[str, ...] = ()
     pending: list[tuple[Name, Entry]] = []  # corrections and retractions whose target is not known
     lost: list[Loss] = []
+    periods: list[m.Period] = []  # of a match, in their order
+    amended: bool = False  # something about the unit itself was corrected or retracted
     undecided: int = 0  # lines whose rank waits for a decision, when last counted
     revision: int = 0  # of the head
     dirty: set[str] = set()
@@ -144,6 +148,8 @@ class Unit(msgspec.Struct):
                 return False
             self.head_dirty = True
             self.revision += 1
+            if entry.reason:
+                self.amended = True
             if identity == "result_status":
                 self.note_status()
             return True
@@ -154,10 +160,32 @@ class Unit(msgspec.Struct):
         elif not say(line.said, identity, entry):
             return False
         line.revision += 1
-        if type(entry.message) in WEIGHS[self.rule.model] or line.key[0][0] == s.UNKNOWN:
+        if entry.reason:
+            line.amended = True
+        kind = type(entry.message)
+        if (part := part_of(entry.message)) is not None:
+            line.shown[part[0]] = part[1]
+        if kind is m.Point and self.periods:
+            pass  # the periods have the score
+        elif kind in WEIGHS[self.rule.model] or line.key[0][0] == s.UNKNOWN:
             self.refresh(line)
         self.dirty.add(subject)
         return True
+
+    def amend(self, subject: str) -> None:
+        """Take note that something that was said of a participant ("": the unit) was retracted."""
+        if not subject:
+            self.amended = True
+            self.revision += 1
+            self.head_dirty = True
+            self.note_status()
+            return
+        line = self.lines[subject]
+        line.amended = True
+        line.revision += 1
+        line.shown = parts_of(line.said)
+        self.refresh(line)
+        self.dirty.add(subject)
 
     def find(self, target: Name) -> tuple[str, str, Entry] | None:
         """Return subject, identity and entry of a raw message."""
@@ -317,7 +345,7 @@ class Unit(msgspec.Struct):
         if isinstance(whole, m.Period) and line.participant in whole.scores:
             text = whole.scores[line.participant]
             return Worth(_integer(text), (), text)
-        periods = [p for p in self.periods() if line.participant in p.scores]
+        periods = [p for p in self.periods if line.participant in p.scores]
         if periods:
             value = 0
             for period in periods:
@@ -327,13 +355,14 @@ class Unit(msgspec.Struct):
             return Worth(value, (), str(value))
         return MODELS["match"](line.said, self.rule)
 
-    def periods(self) -> list[m.Period]:
-        """Return the periods of a match in their order, without the score of the whole."""
+    def note_periods(self) -> None:
+        """Keep at hand the periods of a match in their order, without the score of the whole."""
         found = [e.message for key, e in self.said.items() if key.startswith("period:") and e.void is None]
-        return sorted((p for p in found if isinstance(p, m.Period) and p.ordinal), key=lambda p: p.ordinal)
+        self.periods = sorted((p for p in found if isinstance(p, m.Period) and p.ordinal), key=lambda p: p.ordinal)
 
     def score(self, sides: dict[str, str]) -> None:
         """Take a new score of a period."""
+        self.note_periods()
         for participant in sides:
             line = self.line(participant)
             self.refresh(line)
