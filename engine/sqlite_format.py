@@ -116,7 +116,8 @@ def _make(log: Path, connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION}")
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.execute("COMMIT")
-    # SQLite syncs what is in the file; that the file is in its folder is ours to sync.
+    # That the file is in its folder has to be durable too. SQLite syncs a folder when it makes a journal there, which is
+    # its own affair and need not stay so.
     folder = os.open(log.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

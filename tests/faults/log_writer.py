@@ -34,12 +34,12 @@ async def write(log: SqliteLog, task: int, run: str) -> None:
 
 async def main() -> None:
     """Write until killed."""
-    synchronous = sys.argv[2] if sys.argv[2:] else "FULL"
-    # A short life is to see many checkpoints; but they sync as well, and would hide that the commits do not.
-    sqlite_checkpoint.PAUSE = 0.01 if synchronous == "FULL" else 3600.0
-    sqlite_checkpoint.LONGEST = 1 << 20
+    sqlite_checkpoint.PAUSE, sqlite_checkpoint.LONGEST = 0.01, 1 << 20  # so that a short life sees many checkpoints
+    if sys.argv[2:]:
+        sqlite_checkpoint.PAUSE = 3600.0  # they sync as well, and would hide that the commits do not
     log = SqliteLog.open(sys.argv[1])
-    log._writer._connection.execute(f"PRAGMA synchronous = {synchronous}")  # type: ignore[union-attr]
+    if sys.argv[2:]:
+        log._writer._connection.execute(f"PRAGMA synchronous = {sys.argv[2]}")  # type: ignore[union-attr]
     run = str(os.getpid())
     os.write(1, b"open\n")
     await asyncio.gather(*(write(log, task, run) for task in range(TASKS)))

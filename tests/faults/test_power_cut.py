@@ -50,12 +50,12 @@ def under_journal(library: Path, folder: Path, journal: Path) -> dict[str, str]:
     }
 
 
-def write(library: Path, folder: Path, seconds: float, synchronous: str) -> tuple[Disk, list[Entry]]:
+def write(library: Path, folder: Path, seconds: float, synchronous: str = "") -> tuple[Disk, list[Entry]]:
     """Let a process write a log for so long; return the disk before it, and what it did."""
     journal = folder.with_name("journal")
     journal.unlink(missing_ok=True)
     disk = Disk(folder)
-    command = [sys.executable, str(HERE / "log_writer.py"), str(folder / LOG), synchronous]
+    command = [sys.executable, str(HERE / "log_writer.py"), str(folder / LOG), *([synchronous] if synchronous else [])]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=under_journal(library, folder, journal)) as writer:
         while not journal.exists() or b"open\n" not in journal.read_bytes()[:1_000_000]:
             time.sleep(0.005)
@@ -95,7 +95,7 @@ def test_cut_at_any_moment_the_log_keeps_what_it_acknowledged(power_journal: Pat
     folder.mkdir()
     before: dict[str, int] = {}
     for life in range(2):  # the second begins with what a cut left of the first
-        disk, done = write(power_journal, folder, chance.uniform(0.05, 0.4), "FULL")
+        disk, done = write(power_journal, folder, chance.uniform(0.05, 0.4))
         moments = cuts(done, chance)
         for number, entry in enumerate(done, 1):
             disk.take(entry)
