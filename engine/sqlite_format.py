@@ -116,8 +116,8 @@ def _make(log: Path, connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION}")
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.execute("COMMIT")
-    # That the file is in its folder has to be durable too. SQLite syncs a folder when it makes a journal there, which is
-    # its own affair and need not stay so.
+    # That the file is in its folder has to be durable too. SQLite syncs a folder only when it makes a journal there,
+    # and that is its own affair.
     folder = os.open(log.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
