@@ -22,7 +22,7 @@ from projections.models import NOTHING
 from projections.rows import correction_rows, head_row, result_row, start_rows
 from projections.schedule import day_of, schedule_row
 from projections.totals import total_of
-from projections.unit import Line, Loss, Unit
+from projections.unit import Line, Loss, Unit, shown
 from schemas import messages as m
 from schemas.cut import Change
 from schemas.games import Games
@@ -190,6 +190,8 @@ class DisciplineFold:
             event.units.append(code)
             self._matched.clear()
             self._plans[code] = None
+            unit.head_dirty = True
+            self._dirty[code] = unit
         return unit
 
     def event(self, code: str) -> Event:
@@ -308,7 +310,8 @@ class DisciplineFold:
         if there is unit and where == (subject, identity):
             entry.key = (*target.key, *entry.key)
         else:  # what was said elsewhere, or not at all, is void here
-            void(unit.lines[subject].said if subject else unit.said, identity, target, entry)
+            now = shown(message) if where is not None else ""
+            void(unit.lines[subject].said if subject else unit.said, identity, target, entry, now)
             self._refreshed(unit, subject, target.message)
         if where is not None:
             self._say(there, entry)

@@ -27,6 +27,7 @@ class Void(msgspec.Struct, array_like=True):
     name: Name
     reason: str
     at: int  # ms
+    now: str = ""  # what was said elsewhere instead, where a correction moved it
 
 
 class Entry(msgspec.Struct, array_like=True):
@@ -41,6 +42,10 @@ class Entry(msgspec.Struct, array_like=True):
     also: list[Name] = []  # other messages of the same source that said exactly this
     latest: int = 0  # the greatest venue time of them all; kept on the entry that counts
     others: list[Entry] = []  # of the same identity, behind this one; kept on the entry that counts
+
+    def is_named(self, name: Name | None) -> bool:
+        """Say whether a raw message said this."""
+        return self.name == name or name in self.also
 
 
 Said = dict[str, Entry]  # identity -> the entry that counts
@@ -107,10 +112,10 @@ def _is_copy(held: Entry, entry: Entry) -> bool:
     return False
 
 
-def void(said: Said, identity: str, target: Entry, by: Entry) -> None:
+def void(said: Said, identity: str, target: Entry, by: Entry, now: str = "") -> None:
     """Make an entry void; where several did, the first of each source and then the source's name decides which shows."""
     if target.void is None or by.name[0] < target.void.name[0]:
-        target.void = Void(by.name, by.reason, by.message.at)
+        target.void = Void(by.name, by.reason, by.message.at, now)
     held = said[identity]
     settle(said, identity, [held, *held.others])
 
@@ -133,7 +138,7 @@ def find(said: Said, target: Name) -> tuple[str, Entry] | None:
     """Return the identity and entry that a raw message said, or None."""
     for identity, held in said.items():
         for entry in (held, *held.others):
-            if entry.name == target or target in entry.also:
+            if entry.is_named(target):
                 return identity, entry
     return None
 

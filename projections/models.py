@@ -282,5 +282,7 @@ def part_of(message: m.Message) -> Part | None:
 
 
 def parts_of(said: Said) -> dict[str, str]:
-    """Return what a participant did, part by part, as shown."""
-    return dict(part for entry in said.values() if entry.void is None and (part := part_of(entry.message)))
+    """Return what a participant did, part by part, as shown; of two kinds with one number always the same one."""
+    return dict(
+        part for _, entry in sorted(said.items()) if entry.void is None and (part := part_of(entry.message)) is not None
+    )

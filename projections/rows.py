@@ -32,8 +32,10 @@ def reason_of(said: Said) -> str:
     return max(reasons, default=(0, ""))[1]
 
 
-def head_row(unit: Unit) -> ResultHead:
-    """Return what is true of the whole unit."""
+def head_row(unit: Unit) -> ResultHead | None:
+    """Return what is true of the whole unit, None for a total that nobody has a part of any more."""
+    if unit.empty:
+        return None
     wind = message_of(unit.said, "wind")
     clock = message_of(unit.said, "clock")
     return ResultHead(
@@ -117,9 +119,9 @@ def _members(said: Said) -> tuple[str, ...]:
     if not isinstance(line_up, m.LineUp):
         return ()
     members = [member.participant for member in line_up.members]
-    for key in sorted(said):
-        change = message_of(said, key)
-        if isinstance(change, m.Substitution) and change.leaves in members:
+    changes = [e.message for e in said.values() if e.void is None and isinstance(e.message, m.Substitution)]
+    for change in sorted(changes, key=lambda one: one.ordinal):
+        if change.leaves in members:
             members[members.index(change.leaves)] = change.enters
     return tuple(members)
 
@@ -156,13 +158,13 @@ def correction_rows(unit: Unit) -> dict[str, CorrectionRow]:
     for subject, said in (("", unit.said), *((code, line.said) for code, line in unit.lines.items())):
         for held in said.values():
             for entry in (held, *held.others):
-                if entry.target is not None:
-                    before = next((e for e in (held, *held.others) if e.name == entry.target), None)
+                before = next((e for e in (held, *held.others) if e.is_named(entry.target)), None)
+                if entry.target is not None and before is not None:  # else it moved, and its row is its target's
                     rows[write_name(entry.name)] = CorrectionRow(
                         unit=unit.code,
                         subject=subject,
                         kind=_kind(entry.message),
-                        was=shown(before.message) if before else "",
+                        was=shown(before.message),
                         now=shown(entry.message),
                         target=write_name(entry.target),
                         at=entry.message.at,
@@ -174,6 +176,7 @@ def correction_rows(unit: Unit) -> dict[str, CorrectionRow]:
                         subject=subject,
                         kind=_kind(entry.message),
                         was=shown(entry.message),
+                        now=entry.void.now,
                         target=write_name(entry.name),
                         at=entry.void.at,
                         reason=entry.void.reason,

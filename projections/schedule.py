@@ -92,5 +92,6 @@ def schedule_row(unit: Unit, games: Games) -> ScheduleRow | None:
         medal=plan.medal,
         status=status,
         result=unit.status,
-        reason=reason_of(unit.said) or max(reasons, default=(0, ""))[1],
+        reason=reason_of({kind: said for kind in (*_CHANGES, "unit_moved") if (said := unit.said.get(kind))})
+        or max(reasons, default=(0, ""))[1],
     )

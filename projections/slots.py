@@ -61,6 +61,8 @@ def _unpack(code: str, data: bytes) -> Unit:
     unit = Unit(code, **{field: getattr(saved, field) for field in _Unit.__struct_fields__})
     unit.ordered = sorted(unit.lines.values(), key=lambda line: line.key)
     unit.keys = [line.key for line in unit.ordered]
+    unit.note_leader()
+    unit.dirty.clear()
     unit.note_status()
     unit.note_periods()
     unit.recount()

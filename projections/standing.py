@@ -50,14 +50,16 @@ def rank_lines(
     rank of the best.
     """
     count = len(keys)
-    while low > 0 and low < count and keys[low - 1][0] == keys[low][0]:
+    while low > 0 and low < count and keys[low - 1][0][:3] == keys[low][0][:3]:
         low -= 1
     changed: list[int] = []
     index = low
     while index < count and index <= high:
         place = keys[index][0]
         end = index + 1
-        if end == count or keys[end][0] != place:  # alone: by far the most frequent
+        after = keys[end][0] if end < count else None
+        if after is None or (after != place and (place[3] or not after[3] or after[:3] != place[:3])):
+            # alone: by far the most frequent
             rank = index + first if place[0] < UNRANKED else None
             line = lines[index]
             if line.sort != end or line.rank != rank or line.tied or line.undecided:
@@ -65,12 +67,17 @@ def rank_lines(
                 changed.append(index)
             index = end
             continue
-        while end < count and keys[end][0] == place:
-            end += 1
+        if place[3]:
+            while end < count and keys[end][0] == place:
+                end += 1
+        else:  # those with a decision stand behind those that it left out: nobody has said where they stand among them
+            while end < count and keys[end][0][:3] == place[:3]:
+                end += 1
+        left_out = keys[end - 1][0] != place
         if place[0] >= UNRANKED:
             tied = undecided = False
         else:
-            undecided = not place[3] and (breaks or place[0] != MARKED)
+            undecided = not place[3] and (breaks or place[0] != MARKED or left_out)
             tied = not undecided
         rank = index + first if tied else None
         for position in range(index, end):

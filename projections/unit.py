@@ -89,6 +89,8 @@ class Unit(msgspec.Struct):
     lost: list[Loss] = []
     periods: list[m.Period] = []  # of a match, in their order
     amended: bool = False  # something about the unit itself was corrected or retracted
+    empty: bool = False  # a total that nobody has a part of any more, when last counted
+    leader: int | None = None  # the first line's value, when last noted
     undecided: int = 0  # lines whose rank waits for a decision, when last counted
     revision: int = 0  # of the head
     dirty: set[str] = set()
@@ -129,14 +131,22 @@ class Unit(msgspec.Struct):
     @property
     def protests(self) -> int:
         """How many protests are open."""
-        lodged = [key[16:] for key, e in self.said.items() if key.startswith("protest_lodged:") and e.void is None]
+        lodged = [key[15:] for key, e in self.said.items() if key.startswith("protest_lodged:") and e.void is None]
         return sum(message_of(self.said, f"protest_closed:{one}") is None for one in lodged)
 
+    def note_leader(self) -> None:
+        """Note the value that all gaps are shown to; where it is another one, every gap is."""
+        value = self.ordered[0].worth.value if self.ordered else None
+        if value != self.leader:
+            self.leader = value
+            self.dirty.update(line.participant for line in self.ordered if line.key[0][0] == s.MARKED)
+
     def recount(self) -> bool:
-        """Count the undecided lines anew; say whether their number changed."""
+        """Count the undecided lines anew, and see whether a total has any; say whether that changed."""
         count = sum([line.undecided for line in self.lines.values()])
-        changed = count != self.undecided
-        self.undecided = count
+        empty = self.total and not (self.said or self.pending or any(self.knows(line) for line in self.lines.values()))
+        changed = (count, empty) != (self.undecided, self.empty)
+        self.undecided, self.empty = count, empty
         return changed
 
     # -- what is said -------------------------------------------------------------------------------------------
@@ -144,15 +154,17 @@ class Unit(msgspec.Struct):
     def say(self, subject: str, identity: str, entry: Entry) -> bool:
         """Take an assertion of the unit ("") or of a participant; say whether it counts now."""
         if not subject:
-            if not say(self.said, identity, entry):
-                return False
-            self.head_dirty = True
-            self.revision += 1
+            counts = say(self.said, identity, entry)
+            if identity == "result_status":
+                official = self.official_since
+                self.note_status()
+                counts = counts or self.official_since != official
+            if counts:
+                self.head_dirty = True
+                self.revision += 1
             if entry.reason:
                 self.amended = True
-            if identity == "result_status":
-                self.note_status()
-            return True
+            return counts
         line = self.lines.get(subject) or self.line(subject)
         if identity not in line.said:
             entry.latest = entry.message.at
@@ -164,8 +176,11 @@ class Unit(msgspec.Struct):
             line.amended = True
         kind = type(entry.message)
         if (part := part_of(entry.message)) is not None:
-            line.shown[part[0]] = part[1]
-        if kind is m.Point and self.periods:
+            if part[0] in line.shown:  # another kind may have the same number
+                line.shown = parts_of(line.said)
+            else:
+                line.shown[part[0]] = part[1]
+        if kind is m.Point and any(subject in period.scores for period in self.periods):
             pass  # the periods have the score
         elif kind in WEIGHS[self.rule.model] or line.key[0][0] == s.UNKNOWN:
             self.refresh(line)
@@ -240,11 +255,6 @@ class Unit(msgspec.Struct):
         if low > high:
             low, high = high, low
         self.rank(low, high)
-        if low == 0:  # the leader may have changed, and every gap with it
-            for other in self.ordered:
-                if other.key[0][0] != s.MARKED:
-                    break
-                self.dirty.add(other.participant)
 
     def _place_all(self) -> None:
         """Place and rank all lines anew, which is cheaper than moving many one by one."""
@@ -318,7 +328,7 @@ class Unit(msgspec.Struct):
         """Take the order decisions that count and place everybody by them."""
         decided: dict[str, tuple[bool, int]] = {}
         bases: list[str] = []
-        for identity, entry in sorted(self.said.items()):
+        for identity, entry in sorted(self.said.items(), key=lambda one: getattr(one[1].message, "ordinal", 0)):
             message = entry.message
             if entry.void is None and isinstance(message, m.OrderDecided):
                 bases.append(message.basis)
@@ -364,27 +374,31 @@ class Unit(msgspec.Struct):
         """Take a new score of a period."""
         self.note_periods()
         for participant in sides:
-            line = self.line(participant)
-            self.refresh(line)
-            line.revision += 1
+            self.line(participant)
+        for participant, line in self.lines.items():
+            before = line.worth
+            self.refresh(line)  # another score may have counted before, of other sides
+            if participant in sides or line.worth != before:
+                line.revision += 1
             self.dirty.add(participant)
 
     def settle_match(self) -> None:
         """Say who has won, lost or drawn, once the match is over."""
         if self.rule.model != "match":
             return
-        results = self._wlt() if self.closed else {}
+        sides = [line for line in self.lines.values() if line.listed or line.worth.value is not None or line.irm]
+        results = self._wlt(sides) if self.closed else {}
+        waiting = {line.participant for line in sides} if self.closed and not results and len(sides) == 2 else set()
         for participant, line in self.lines.items():
             wlt = results.get(participant, "")
-            undecided = self.closed and not results and len(self.lines) == 2
+            undecided = participant in waiting
             rank = {"W": 1, "L": 2}.get(wlt)
             if (line.wlt, line.undecided, line.rank) != (wlt, undecided, rank):
                 line.wlt, line.undecided, line.rank = wlt, undecided, rank
                 self.dirty.add(participant)
 
-    def _wlt(self) -> dict[str, str]:
+    def _wlt(self, sides: list[Line]) -> dict[str, str]:
         decision = message_of(self.said, "match_decided")
-        sides = [line for line in self.lines.values() if line.listed or line.worth.value is not None or line.irm]
         if isinstance(decision, m.MatchDecided):
             return {line.participant: "W" if line.participant == decision.winner else "L" for line in sides}
         if len(sides) != 2:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from itertools import permutations
 
 from engine.sports import load_sports
 from engine.views import Views
@@ -16,7 +17,7 @@ from schemas.games import DEFAULT_GAMES, Games
 from schemas.sport import Sport
 from schemas.views import Row
 
-__all__ = ["Hand", "Rows", "Said", "content", "fold_of", "reemit", "rsc", "shown"]
+__all__ = ["Hand", "Rows", "Said", "content", "fold_of", "in_every_order", "reemit", "rsc", "shown"]
 
 Said = tuple[str, str, int, bytes]  # source, session, serial, data
 Rows = dict[str, dict[str, Row]]  # view -> key -> row
@@ -120,7 +121,8 @@ def reemit(fold: Fold) -> Rows:
             discipline._plans[code] = None
             discipline._list_corrections(unit)
         for event in list(discipline.state.events.values()):
-            discipline._settle_event(event)
+            if event.units:
+                discipline._settle_event(event)
             for entry in list(event.said.values()):
                 for one in (entry, *entry.others):
                     discipline._loosely_said(one.message)
@@ -141,3 +143,15 @@ def reemit(fold: Fold) -> Rows:
     views = Views()
     views.apply(Cut(1, 1, (), 0, 0, changes))
     return content(views)
+
+
+def in_every_order(*said: tuple[str, m.Message]) -> Hand:
+    """Fold messages, each its source's only one, in all orders; return one of the folds, which all show the same."""
+    raw = [(source, "s1", 1, m.encode(message)) for source, message in said]
+    assert len({one[0] for one in raw}) == len(raw)
+    first = fold_of(raw)
+    for order in permutations(raw):
+        hand = fold_of(order)
+        assert hand.all == first.all
+        assert hand.all == reemit(hand.fold)
+    return first
