@@ -49,11 +49,8 @@ cover: testable ## Show which branches of the pure rooms the tests reach
 	$(PY) -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 .PHONY: bench
-bench: testable ## Run the measurements, each with its method
-	@for file in bench/[a-z]*.py; do \
-		[ -e "$$file" ] || { echo "no measurements yet"; break; }; \
-		echo "== $$file"; $(PY) -m "bench.$$(basename "$$file" .py)" $(ARGS) || exit 1; \
-	done
+bench: testable ## Run the measurements, each with its method (ARGS='fold append ...' for some)
+	$(PY) -m bench $(ARGS)
 
 .PHONY: schemas
 schemas: runnable ## Write the JSON Schemas in schemas/published anew

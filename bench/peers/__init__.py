@@ -1,0 +1,1 @@
+"""What is measured beside ours in the same run: references and other servers."""
