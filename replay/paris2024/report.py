@@ -35,7 +35,7 @@ class Input(msgspec.Struct, frozen=True, omit_defaults=True):
     unit: str  # or event
     reason: str
     count: int = 1  # decisions in it: groups of equal marks, totals given
-    stated: str = ""  # what it says, where that is short
+    stated: str = ""  # what it says: participants from first to last, or a word
 
 
 class Report(msgspec.Struct, kw_only=True):
@@ -99,10 +99,12 @@ class Report(msgspec.Struct, kw_only=True):
         by_discipline = Counter(one.unit[:3] for one in self.inputs)
         for discipline in sorted(by_discipline):
             out += ["", f"{discipline} ({by_discipline[discipline]})"]
+            mine = Counter[tuple[str, str, str]]()
+            for one in self.inputs:
+                if one.unit[:3] == discipline:
+                    mine[one.unit, one.kind, one.reason] += one.count
             out += [
-                f"  {one.unit}  {one.kind}{f' x{one.count}' if one.count > 1 else ''}: {one.reason}"
-                + (f" [{one.stated}]" if one.stated else "")
-                for one in self.inputs
-                if one.unit[:3] == discipline
+                f"  {unit}  {kind}{f' x{count}' if count > 1 else ''}: {reason}"
+                for (unit, kind, reason), count in mine.items()
             ]
         return "\n".join(out) + "\n"

@@ -55,4 +55,5 @@ class Scene(NamedTuple):
         """Say the order decisions of a unit and list them."""
         for ordinal, order in enumerate(orders):
             self.out.put(at, self.venues[code].desk, order.decided(code, ordinal))
-            self.report.add(order.kind, code, order.reason, stated=order.basis)
+            stated = " > ".join(" = ".join(group) for group in order.groups)
+            self.report.add(order.kind, code, f"{order.reason} ({order.basis})", stated=stated)

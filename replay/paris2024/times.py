@@ -7,7 +7,7 @@ there are official: where the dates would have it so, the earlier unit becomes o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -77,19 +77,10 @@ def race_length(unit: Unit, rule: UnitRule) -> int:
     return slowest
 
 
-def _phase_order(units: Iterable[str], starts: Mapping[str, int]) -> dict[str, int]:
-    """Return when each phase of an event begins."""
-    order: dict[str, int] = {}
-    for code in units:
-        phase = code[:26]
-        order[phase] = min(order.get(phase, starts[code]), starts[code])
-    return order
-
-
 def _feeders(
     units: Mapping[str, Unit], starts: Mapping[str, int], totals: Mapping[str, list[str]]
 ) -> dict[str, set[str]]:
-    """Return for each unit the units of earlier phases of its event that its starters came from."""
+    """Return for each unit the earlier units of other phases of its event that its starters came from."""
     events: dict[str, list[str]] = {}
     for code in units:
         if code not in totals:
@@ -97,13 +88,13 @@ def _feeders(
     combined = {part for parts in totals.values() for part in parts}  # parts of one total do not fill each other
     feeders: dict[str, set[str]] = {}
     for codes in events.values():
-        phases = _phase_order(codes, starts)
         who = {code: {row.participant for row in units[code].rows} for code in codes}
         for code in codes:
             feeders[code] = {
                 other
                 for other in codes
-                if phases[other[:26]] < phases[code[:26]]
+                if other[:26] != code[:26]
+                and starts[other] < starts[code]
                 and not (other in combined and code in combined)
                 and who[other] & who[code]
             }

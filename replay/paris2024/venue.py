@@ -49,9 +49,10 @@ def say_unit(scene: Scene, unit: Unit, rule: UnitRule, advanced: set[str]) -> No
     out.put(times.start, venue.desk, m.ResultStatus(unit=code, status="LIVE"))
     _say_marks(scene, unit, rule)
     _say_irms(scene, unit, rule, ready)
-    if rule.model == "order" and (ranked := sum(row.rank is not None for row in unit.rows)):
+    crossed = sum(isinstance(one, m.Finish) for _, one in _places(unit, rule, times)) if rule.model == "order" else 0
+    if crossed:
         reason = "a race without times: the places in which the line was crossed"
-        scene.report.add("finish_order", code, reason, ranked)
+        scene.report.add("finish_order", code, reason, crossed)
     _say_end(scene, unit, rule, advanced)
 
 
@@ -155,6 +156,10 @@ def _places(unit: Unit, rule: UnitRule, times: Times) -> Iterator[tuple[int, m.M
     for place, row, mark in sorted(places, key=lambda one: (one[0], one[1].participant)):
         at = times.end - gap * (len(places) - place)
         yield at, m.Finish(unit=unit.code, subject=row.participant, place=place, mark=mark)
+    if rule.model == "order":
+        for row in unit.rows:
+            if row.mark and row.irm in rule.placed_irms:  # faults of a boat that has no place in the finish
+                yield times.end, m.Score(unit=unit.code, subject=row.participant, mark=row.mark)
 
 
 def _scores(unit: Unit, times: Times) -> Iterator[tuple[int, m.Message]]:
