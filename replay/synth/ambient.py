@@ -20,8 +20,8 @@ _NOTICES = (
 )
 
 
-def surround(book: Book, events: list[EventPlan], slots: range, beat: int) -> None:
-    """Say what belongs to a day's open venues; ``beat`` is the ms between heartbeats."""
+def surround(book: Book, events: list[EventPlan], slots: range, *, lead: int, beat: int) -> None:
+    """Say what belongs to a day's venues: open ``lead`` ms before the first start, a heartbeat every ``beat`` ms."""
     open_: dict[str, tuple[int, int]] = {}  # venue.discipline -> first start, last end
     for event in events:
         for stage in event.stages:
@@ -34,7 +34,7 @@ def surround(book: Book, events: list[EventPlan], slots: range, beat: int) -> No
     for number, (name, (begin, end)) in enumerate(sorted(open_.items())):
         venue, discipline = name.split(".")
         dice = Dice(f"{book.seed}/ambient/{name}/{slots.start}")
-        first, last = begin - 130 * MINUTE, end + 45 * MINUTE
+        first, last = begin - lead, end + 45 * MINUTE
         book.say(f"{name}.desk", first, m.VenueOn(venue=venue, discipline=discipline))
         book.say(f"{name}.desk", last, m.VenueOff(venue=venue, discipline=discipline))
         for channel in ("desk", "timing", "backup"):
@@ -52,7 +52,7 @@ def surround(book: Book, events: list[EventPlan], slots: range, beat: int) -> No
                 title=dice.pick(_NOTICES),
                 text="See the notice board of the venue.",
             )
-            book.say(f"{name}.desk", begin - dice.between(40, 100) * MINUTE, notice)
+            book.say(f"{name}.desk", begin - dice.between(12, 24) * MINUTE, notice)
 
 
 def _watch_weather(book: Book, name: str, dice: Dice, first: int, last: int) -> None:

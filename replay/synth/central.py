@@ -47,7 +47,7 @@ def announce(
     at: int,
     slots: range,
 ) -> None:
-    """Say all that is planned; ``at`` is when it begins (ms), ``offset`` the venues' from UTC (minutes); ``slots`` are the half-days of the archive."""
+    """Say all that is planned; ``at`` is when it begins, ``slots`` are the half-days of the archive."""
     tell = _Teller(book, at)
     tell.book.say(CENTRAL, at, m.Heartbeat())
     for venue in venues:

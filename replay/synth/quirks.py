@@ -64,7 +64,7 @@ def _semi_without_bronze(place: Place) -> bool:
 
 
 def _series_race(place: Place) -> bool:
-    return place.event.discipline == "SAL" and place.unit.code[22:30] == "PREL0003"
+    return place.event.discipline == "SAL" and place.unit.code[22:26] == "PREL" and place.unit.code[26:30] != "0001"
 
 
 class Wish(NamedTuple):
@@ -130,6 +130,8 @@ def plan_quirks(seed: int, scale: str, events: list[EventPlan], slots: range) ->
                 break
             if wish.name in ALONE and ALONE & set(place.unit.quirks):
                 continue
+            if wish.name == "semi_retired" and place.event.stages[-1].slot not in slots:
+                continue  # the bronze match that it makes impossible must be in the archive
             if wish.name == "semi_retired":
                 place.unit.quirks.append("retired")
             else:

@@ -8,15 +8,14 @@ from __future__ import annotations
 from replay.synth.disciplines.athletics import field, jumps
 from replay.synth.disciplines.fights import JUDO
 from replay.synth.disciplines.judging import AIR_FINAL, VAULT, dives
-from replay.synth.disciplines.racing import series
-from replay.synth.disciplines.recipes import ladder, ms, races, single
+from replay.synth.disciplines.racing import OMNIUM, series
+from replay.synth.disciplines.recipes import races, single
 from replay.synth.disciplines.tournaments import THREES
 from replay.synth.programme import DisciplinePlan, Group
 from replay.synth.shapes.knockout import Knockout
 from replay.synth.shapes.pools import Pools
 from replay.synth.shapes.rounds import Round, Rounds
 from replay.synth.tasks.bout import Bout
-from replay.synth.tasks.fleet import Fleet
 from replay.synth.tasks.lifting import Lifting
 from replay.synth.tasks.sets import Sets
 from replay.synth.tasks.target import Target
@@ -35,7 +34,7 @@ SMALL = (
         (1, 20),
         (
             *races("W100M=10.8", (("RND1", 3, 8), ("FNL-", 1, 8)), 24, Timed(0, breaks=True, wind=True, dsq_word="DQ")),
-            *races("M1500M=3:30", (("FNL-", 1, 12),), 12, Timed(0, splits=3, breaks=True, dsq_word="DQ")),
+            *races("M1500M=3:30", (("FNL-", 1, 12),), 12, Timed(0, splits=3, laps=True, breaks=True, dsq_word="DQ")),
             field("MLONGJUMP", 8350, wind=True, size=10),
             jumps("WHIGHJUMP", 1830, 40, size=10),
         ),
@@ -96,7 +95,7 @@ SMALL = (
         "BK3",
         "3x3 Basketball",
         1,
-        1,
+        2,
         (1, 15),
         (Group("WTEAM3", Pools(2, 3, THREES, Knockout(4, THREES, gaps=(0,)), gap=0, rest=0), 6, 4),),
     ),
@@ -106,11 +105,7 @@ SMALL = (
         "Cycling Track",
         1,
         1,
-        (1, 180),
-        (
-            Group(
-                "MKEIRIN", ladder(Fleet(ms("1:30"), model="order"), ("RND1", 2, 6), ("FNL-", 2, 6), finals=(1, 7)), 12
-            ),
-        ),
+        (1, 110),
+        (Group("WOMNIUM", OMNIUM, 12),),
     ),
 )

@@ -32,7 +32,7 @@ Scale = Literal["small", "day", "full"]
 OFFSET = 120  # minutes east of UTC, at every venue
 DAYS = 16
 FIRST_DAY = date(2031, 7, 19)
-BUSY_DAY = 4  # the day that ``day`` takes
+BUSY_DAY = 10  # the day that ``day`` takes
 ORGANISATIONS = {"small": 24, "day": 206, "full": 206}
 _PLACES = (
     "Arena",
@@ -54,7 +54,7 @@ class Synthesis:
     """A synthetic Games, a function of its seed and scale.
 
     Iterating gives its messages, sorted by log time; one day at a time is held in memory. ``manifest`` is complete when
-    the iteration is.
+    the iteration is. ``events`` and ``venues`` are the plan.
     """
 
     def __init__(self, seed: int, scale: Scale) -> None:
@@ -69,15 +69,15 @@ class Synthesis:
         self._clock = Clockface(int(midnight.timestamp()) * 1000)
         self._people = People(seed, ORGANISATIONS[scale])
         self._names: dict[str, str] = {}
-        self._venues: list[VenuePlan] = []
-        self._events = self._plan()
+        self.venues: list[VenuePlan] = []
+        self.events = self._plan()
 
     def __iter__(self) -> Iterator[Message]:
         """Yield the messages; may be done once."""
         book = Book(self.seed, self.manifest)
         stream = Stream(self.seed, self.manifest)
         days = self._days()
-        events = [event for event in self._events if any(_in(event, slots) for slots in days)]
+        events = [event for event in self.events if any(_in(event, slots) for slots in days)]
         contests = [Contest(event, book) for event in events]
         self._note_sizes(events)
         book.muted = True
@@ -86,18 +86,18 @@ class Synthesis:
             book.turn()
         book.muted = False
         span, eve = range(days[0].start, days[-1].stop), self._eve(days[0])
-        announce(book, self._people, events, names=self._names, venues=self._venues, offset=OFFSET, at=eve, slots=span)
+        announce(book, self._people, events, names=self._names, venues=self.venues, offset=OFFSET, at=eve, slots=span)
         truncated = {event.code for event in events if self._known_too_late(event, days[0].start)}
         for slots in days:
-            announce_changes(book, self._people, self._events, slots)
+            announce_changes(book, self._people, self.events, slots)
             self._play(book, contests, slots)
-            surround(book, self._events, slots, (10 if self.scale == "small" else 3) * MINUTE)
+            lead, beat = (25, 8) if self.scale == "small" else (130, 3)
+            surround(book, self.events, slots, lead=lead * MINUTE, beat=beat * MINUTE)
             lines = book.turn()
             number = slots.start // 2
             day = FIRST_DAY + timedelta(days=number)
             yield from stream.day(day.isoformat(), lines, plan_incidents(self.seed, number + 1, self.scale, lines))
-        for code in truncated:
-            self.manifest.events.pop(code, None)
+        self._forget(truncated)
 
     # -- the plan -----------------------------------------------------------------------------------------------
 
@@ -127,7 +127,7 @@ class Synthesis:
     def _hold_at(self, discipline: DisciplinePlan, events: list[EventPlan]) -> None:
         small = self.scale == "small"
         clock = self._clock._replace(morning=(780 + discipline.days[1]) * MINUTE) if small else self._clock
-        lay_out(events, discipline.courts, clock, hold_back=0)
+        lay_out(events, discipline.courts, clock, (20 if small else 10) * MINUTE)
 
     def _venue(self, dice: Dice, taken: set[str], discipline: DisciplinePlan) -> str:
         while True:
@@ -135,7 +135,7 @@ class Synthesis:
             if code not in taken:
                 break
         taken.add(code)
-        self._venues.append(
+        self.venues.append(
             VenuePlan(code, f"{code.title()}{dice.pick(('on', 'ar', 'el', 'is'))} {dice.pick(_PLACES)}")
         )
         return code
@@ -150,7 +150,9 @@ class Synthesis:
         return [range(first, first + 2)]
 
     def _eve(self, slots: range) -> int:
-        return self._clock.midnight + (slots.start // 2) * DAY - 6 * 60 * MINUTE
+        """Return when the central system announces all: the evening before, or at noon of a small Games."""
+        hours = 12 if self.scale == "small" else -6
+        return self._clock.midnight + slots.start // 2 * DAY + hours * 60 * MINUTE
 
     def _play(self, book: Book, contests: list[Contest], slots: range) -> None:
         for contest in contests:
@@ -164,8 +166,16 @@ class Synthesis:
         deciding = event.shape.deciding
         return any(stage.slot < first for stage in event.stages[-deciding:])
 
+    def _forget(self, truncated: set[str]) -> None:
+        """Take out of the manifest what hangs on results from before the archive."""
+        units = self.manifest.units
+        for code in sorted(truncated):
+            self.manifest.events.pop(code, None)
+            for total in (code[:22] + "------------", code[:22] + "FNL---------"):
+                units.pop(total, None)
+
     def _note_sizes(self, events: list[EventPlan]) -> None:
-        self.manifest.venues = len(self._venues)
+        self.manifest.venues = len(self.venues)
         self.manifest.organisations = len(self._people.nations)
         self.manifest.participants = len({entrant.code for event in events for entrant in event.entries})
 

@@ -6,6 +6,7 @@ as its gap says; within a half-day every court takes what comes, the early stage
 
 from __future__ import annotations
 
+from math import gcd
 from typing import NamedTuple
 
 from replay.synth.plan import MINUTE, EventPlan, Stage
@@ -33,7 +34,7 @@ def spread(events: list[EventPlan], days: tuple[int, int], *, squeeze: bool = Fa
     ``squeeze`` holds everything in the first half-day.
     """
     first, last = days[0] * 2 - 2, days[1] * 2 - 1
-    for number, event in enumerate(events):
+    for number, event in enumerate(_mixed(events)):
         event.stages = event.shape.stages(event)
         gaps = [stage.gap for stage in event.stages[1:]]
         while sum(gaps) > last - first:
@@ -49,8 +50,15 @@ def spread(events: list[EventPlan], days: tuple[int, int], *, squeeze: bool = Fa
             stage.slot = slot
 
 
-def lay_out(events: list[EventPlan], courts: int, clock: Clockface, hold_back: int = 0) -> None:
-    """Give every unit of the events of one venue its court and time; ``hold_back`` ms between their first starts."""
+def _mixed(events: list[EventPlan]) -> list[EventPlan]:
+    """Return the events in an order in which those of a kind do not follow each other."""
+    count = len(events)
+    stride = next((step for step in range(count * 5 // 8, count) if gcd(step, count) == 1), 1)
+    return [events[number * stride % count] for number in range(count)]
+
+
+def lay_out(events: list[EventPlan], courts: int, clock: Clockface, rest: int) -> None:
+    """Give every unit of the events of one venue its court and time; ``rest`` ms between the stages of an event."""
     free: list[int] = [0] * courts  # when each court is free
     ready = {event.code: 0 for event in events}
     tasks: list[tuple[int, int, int, Stage, EventPlan]] = []
@@ -59,8 +67,8 @@ def lay_out(events: list[EventPlan], courts: int, clock: Clockface, hold_back: i
         for index, stage in enumerate(event.stages):
             depth = depth + 1 if index and stage.slot == event.stages[index - 1].slot else 0
             tasks.append((stage.slot, depth, number, stage, event))
-    for slot, _, number, stage, event in sorted(tasks, key=lambda task: task[:3]):
-        begin = clock.begin(slot) + number * hold_back
+    for slot, _, _, stage, event in sorted(tasks, key=lambda task: task[:3]):
+        begin = clock.begin(slot)
         earliest = max(begin, ready[event.code])
         court = _next_court(free, begin, earliest)
         for unit in stage.units:
@@ -72,7 +80,7 @@ def lay_out(events: list[EventPlan], courts: int, clock: Clockface, hold_back: i
             unit.location = f"{event.venue}{court + 1}"
             free[court] = unit.start + unit.minutes * MINUTE
         ended = max(unit.start + unit.minutes * MINUTE for unit in stage.units)
-        ready[event.code] = ended + 10 * MINUTE
+        ready[event.code] = ended + rest
 
 
 def _next_court(free: list[int], begin: int, earliest: int) -> int:

@@ -106,15 +106,18 @@ ATHLETICS = DisciplinePlan(
             like(_RUN, splits=1),
         ),
         *races(
-            "M1500M=3:30 W1500M=3:55", (("RND1", 3, 14), ("SFNL", 2, 12), ("FNL-", 1, 12)), 42, like(_RUN, splits=3)
+            "M1500M=3:30 W1500M=3:55",
+            (("RND1", 3, 14), ("SFNL", 2, 12), ("FNL-", 1, 12)),
+            42,
+            like(_RUN, splits=3, laps=True),
         ),
         *races(
             "M3000MST=8:08 W3000MST=8:58 M5000M=13:10 W5000M=14:30",
             (("RND1", 2, 18), ("FNL-", 1, 16)),
             36,
-            like(_RUN, splits=10),
+            like(_RUN, splits=10, laps=True),
         ),
-        *races("M10000M=26:50 W10000M=30:40", (("FNL-", 1, 25),), 25, like(_RUN, splits=24)),
+        *races("M10000M=26:50 W10000M=30:40", (("FNL-", 1, 25),), 25, like(_RUN, splits=24, laps=True)),
         *races(
             "M20KMWALK=1:19:00 W20KMWALK=1:26:30 MMARATHON=2:06:30 WMARATHON=2:23:00",
             (("FNL-", 1, 80),),
@@ -126,7 +129,7 @@ ATHLETICS = DisciplinePlan(
             "M4X100M=37.5 W4X100M=41.9 M4X400M=2:55 W4X400M=3:19 X4X400M=3:09",
             (("RND1", 2, 8), ("FNL-", 1, 8)),
             16,
-            like(_RUN, splits=3),
+            like(_RUN, splits=3, laps=True),
             members=4,
         ),
         field("MLONGJUMP", 8350, wind=True),
@@ -158,7 +161,7 @@ ATHLETICS = DisciplinePlan(
             "M800M=1:53 M1500M=3:52 W1500M=4:30 M5000M=14:50 W800M=2:10",
             (("FNL-", 1, 12),),
             12,
-            like(_RUN, splits=3),
+            like(_RUN, splits=3, laps=True),
             classes=28,
         ),
         *races(

@@ -11,7 +11,7 @@ from replay.synth.tasks.fleet import Fleet
 from replay.synth.tasks.points import Points
 from replay.synth.tasks.timed import Timed
 
-__all__ = ["RACING", "series"]
+__all__ = ["OMNIUM", "RACING", "series"]
 
 _POOL = Timed(0, splits=1, spread=0.012)
 _LONG = Timed(0, splits=3, spread=0.012)
@@ -58,7 +58,8 @@ _SWIMMING = DisciplinePlan(
             members=4,
         ),
         *races(
-            "M50MFR=25 W50MFR=28 M100MFR=55 W100MFR=62 M100MBA=62 W100MBA=70 M100MBR=68 W100MBR=78 M100MBF=60 W100MBF=68",
+            "M50MFR=25 W50MFR=28 M100MFR=55 W100MFR=62 M100MBA=62 W100MBA=70 "
+            "M100MBR=68 W100MBR=78 M100MBF=60 W100MBF=68",
             (("HEAT", 2, 8), ("FNL-", 1, 8)),
             16,
             _POOL,
@@ -239,7 +240,7 @@ def _pursuit(base: str, laps: int) -> Rounds:
     )
 
 
-_OMNIUM = Combined(
+OMNIUM = Combined(
     (
         Part("SCR-", Fleet(ms("11:00"), model="order"), name="Scratch"),
         Part("TEMP", Points(6, 8, decimals=0, pace=30), name="Tempo"),
@@ -280,7 +281,7 @@ _TRACK_CYCLING = DisciplinePlan(
             for kind in ("MKEIRIN", "WKEIRIN")
         ),
         Group("MMADISON WMADISON", single(Points(18, 16, pace=90), 15), 15, 2),
-        Group("MOMNIUM WOMNIUM", _OMNIUM, 22),
+        Group("MOMNIUM WOMNIUM", OMNIUM, 22),
         Group("MPURTEAM4", _pursuit("3:43", 7), 8, 4),
         Group("WPURTEAM4", _pursuit("4:05", 7), 8, 4),
         Group("MSPRTEAM3", _pursuit("41.5", 2), 8, 3),
@@ -365,7 +366,7 @@ RACING = (
                 "MXCTRY=1:26:00 WXCTRY=1:26:30",
                 (("FNL-", 1, 36),),
                 36,
-                Timed(0, splits=15, decimals=0, breaks=True, spread=0.03),
+                Timed(0, splits=15, laps=True, decimals=0, breaks=True, spread=0.03),
             )
         ),
     ),
