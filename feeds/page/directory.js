@@ -4,6 +4,7 @@
  */
 
 const SOON = 8000; // ms until a view is fetched again for a code that was not in it
+const AT_ONCE = 1000;
 const LATE = 300000;
 const DAYS_EVERY = 60000;
 
@@ -84,6 +85,15 @@ export class Directory {
     return (source.views ?? []).map(({ view }) => String(view).slice("schedule/day/".length)).sort();
   }
 
+  /** Take note that a view changed: what is unknown of it is soon asked for again. */
+  changed(view) {
+    const source = this.#sources.get(`/v1/views/${view}?names=true`);
+    if (!source) return;
+    source.wait = AT_ONCE;
+    clearTimeout(source.timer);
+    source.timer = 0;
+  }
+
   #find(address, code) {
     const source = this.#source(address);
     const found = source.rows?.[code];
@@ -94,17 +104,21 @@ export class Directory {
   #source(address) {
     let source = this.#sources.get(address);
     if (!source) {
-      source = { address, at: 0, wait: SOON, loading: false };
+      source = { address, at: 0, wait: SOON, timer: 0, loading: false };
       this.#sources.set(address, source);
       this.#load(source);
     }
     return source;
   }
 
+  /** Fetch a view again when its time has come: a code was not in it. */
   #again(source) {
-    if (source.loading || Date.now() - source.at < source.wait) return;
-    source.wait = Math.min(LATE, source.wait * 2);
-    this.#load(source);
+    if (source.loading || source.timer) return;
+    source.timer = setTimeout(() => {
+      source.timer = 0;
+      source.wait = Math.min(LATE, source.wait * 2);
+      if (this.#sources.get(source.address) === source) this.#load(source);
+    }, Math.max(0, source.at + source.wait - Date.now()));
   }
 
   async #load(source) {

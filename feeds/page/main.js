@@ -49,6 +49,7 @@ const feed = new Feed(feedUrl, {
     heardAt = Date.now();
     if (!store.changed(subscription)) return;
     if (changed.has(`result/${unit()}`)) follow.touch();
+    for (const view of changed) if (view.startsWith("medallists/day/")) directory.changed(view);
     draw();
   },
 });

@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 import { count, disciplineName, medalWords } from "./words.js";
 
 const EVERY = 5000; // ms
+const SETTLING = 2000; // ms in which the other medals of an event, and the names, may come
 const KEPT = 3; // lines
 const MOST = 3; // events named in one line
 
@@ -40,7 +41,7 @@ export class Wire {
       this.#waiting.set(key, row);
     }
     if (this.#waiting.size && !this.#timer) {
-      this.#timer = setTimeout(() => this.#tell(), Math.max(1000, this.#last + EVERY - Date.now()));
+      this.#timer = setTimeout(() => this.#tell(), Math.max(SETTLING, this.#last + EVERY - Date.now()));
     }
   }
 
