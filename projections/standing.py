@@ -52,9 +52,12 @@ def rank_lines(
     count = len(keys)
     while low > 0 and low < count and keys[low - 1][0][:3] == keys[low][0][:3]:
         low -= 1
+    high = min(high, count - 1)
+    while high + 1 < count and keys[high + 1][0][:3] == keys[high][0][:3]:
+        high += 1
     changed: list[int] = []
     index = low
-    while index < count and index <= high:
+    while index <= high:
         place = keys[index][0]
         end = index + 1
         after = keys[end][0] if end < count else None
