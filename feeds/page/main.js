@@ -4,7 +4,7 @@ import { dayName, dayOf, nearestDay } from "./clock.js";
 import { Corrections } from "./corrections.js";
 import { Decided } from "./decided.js";
 import { Directory } from "./directory.js";
-import { mark, text } from "./dom.js";
+import { shape, text } from "./dom.js";
 import { Feed } from "./feed.js";
 import { Follow, fallback } from "./follow.js";
 import { Link } from "./link.js";
@@ -20,6 +20,7 @@ import { Wire } from "./wire.js";
 import { modeWords } from "./words.js";
 
 const CALM = 150; // ms between two drawings, at least
+const TOGETHER = 30; // ms in which the other subscription hears of the same cut
 
 const byId = (id) => document.getElementById(id);
 const feedUrl = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/v1/feed`;
@@ -108,7 +109,7 @@ function settle() {
 function draw() {
   if (drawing) return;
   drawing = true;
-  setTimeout(() => requestAnimationFrame(drawNow), Math.max(0, drawnAt + CALM - Date.now()));
+  setTimeout(() => requestAnimationFrame(drawNow), Math.max(TOGETHER, drawnAt + CALM - Date.now()));
 }
 
 function drawNow() {
@@ -152,7 +153,7 @@ function goTo(event) {
 }
 
 for (const node of document.querySelectorAll("[data-goto]")) node.addEventListener("click", goTo);
-for (const node of document.querySelectorAll(".shape[data-shape]")) mark(node, node.dataset.shape, "");
+for (const node of document.querySelectorAll(".shape[data-shape]")) node.replaceWith(shape(node.dataset.shape));
 chosenUnit = watchRoute((named) => {
   chosenUnit = named;
   draw();

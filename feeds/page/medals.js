@@ -96,7 +96,7 @@ function line() {
     "tr",
     {},
     el("td", { class: "rank" }, el("span"), unseen("")),
-    el("th", { scope: "row", class: "who" }, el("span", { class: "code" }), el("span", { class: "name" }), bar),
+    el("th", { scope: "row", class: "who" }, el("span", { class: "team" }, el("span", { class: "code" }), el("span", { class: "name" })), bar),
     ...["count", "count", "count", "count total"].map((name) => el("td", { class: name })),
   );
 }

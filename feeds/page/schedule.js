@@ -114,7 +114,7 @@ export class Schedule {
     text(time.firstChild, at ? timeOf(at, zone) : "–");
     set(time.firstChild, "datetime", at ? instantOf(at) : null);
     text(what.querySelector("a"), row.name || spellUnit(row.unit));
-    const medal = { 1: "Gold medal decided", 3: "Bronze medal decided" }[row.medal] ?? (row.medal ? "Medals decided" : "");
+    const medal = { 1: "Gold medal", 3: "Bronze medal" }[row.medal] ?? (row.medal ? "Medals" : "");
     text(what.querySelector(".medal-mark"), medal);
     text(what.querySelector(".where"), [disciplineName(row.unit.slice(0, 3)), this.directory.venue(row.venue)].filter(Boolean).join(" · "));
     set(node, "data-under-way", UNDER_WAY.has(row.status));

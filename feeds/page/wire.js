@@ -5,6 +5,8 @@ import { count, disciplineName, medalWords } from "./words.js";
 
 const EVERY = 5000; // ms
 const SETTLING = 2000; // ms in which the other medals of an event, and the names, may come
+const NAMES = 1000; // ms between two looks whether the names are there
+const PATIENCE = 4; // looks
 const KEPT = 3; // lines
 const MOST = 3; // events named in one line
 
@@ -21,6 +23,7 @@ export class Wire {
   #waiting = new Map();
   #last = 0;
   #timer = 0;
+  #patience = PATIENCE;
 
   /** Forget what is known: another epoch. */
   reset() {
@@ -47,12 +50,24 @@ export class Wire {
 
   #tell() {
     this.#timer = 0;
+    if (this.#patience > 0 && !this.#named()) {
+      this.#patience -= 1;
+      this.#timer = setTimeout(() => this.#tell(), NAMES);
+      return;
+    }
+    this.#patience = PATIENCE;
     this.#last = Date.now();
     const rows = [...this.#waiting.values()];
     this.#waiting.clear();
     const line = el("p", {}, this.#sentence(rows));
     this.#place.prepend(line);
     while (this.#place.children.length > KEPT) this.#place.lastChild.remove();
+  }
+
+  /** Say whether the names of all that waits are known. */
+  #named() {
+    return [...this.#waiting.values()].every(({ participant, event, day }) =>
+      [participant, event].every((code) => this.#label(code, day) !== code));
   }
 
   #sentence(rows) {
