@@ -103,7 +103,7 @@ def _excluded_finalist(scene: Scene) -> None:
         drawn = max(scene.times[one.code].official for one in semifinals) + 5 * MINUTE
         starters = tuple(m.Starter(row.participant, number) for number, row in enumerate(winners, start=1))
         scene.out.put(drawn, scene.venues[final.code].desk, m.StartList(unit=final.code, starters=starters))
-        reason = "excluded at the second weigh-in; the semi-final loser takes the place (UWW 11, 56)"
+        reason = "excluded at the second weigh-in; the semi-final loser takes the place (UWW rules, article 11)"
         replaced = m.ParticipantReplaced(
             unit=final.code, leaves=winner.participant, enters=loser.participant, reason=reason
         )

@@ -108,8 +108,8 @@ def running_scores(unit: Unit, rule: UnitRule) -> Iterator[dict[str, str]]:
         return
     codes: Sequence[str] = [row.participant for row in unit.rows]
     steps = min(MOST_STEPS, max(1, sum(known) // 10**rule.decimals))
-    yield dict.fromkeys(codes, _shown(0, rule.decimals))
-    shown: dict[str, str] = {}
+    shown = dict.fromkeys(codes, _shown(0, rule.decimals))
+    yield shown
     for step in range(1, steps + 1):
         now = {code: _shown(_step(value, step, steps), rule.decimals) for code, value in zip(codes, known, strict=True)}
         if step == steps:

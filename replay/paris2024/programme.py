@@ -17,7 +17,7 @@ from replay.paris2024.results import Unit
 from replay.paris2024.scene import Scene
 from schemas import messages as m
 
-__all__ = ["Session", "read_sessions", "say_programme", "schedule_only"]
+__all__ = ["Session", "earlier_sessions", "read_sessions", "say_programme", "schedule_only"]
 
 HOUR = 3_600_000
 EARLY = milliseconds("2024-07-02T10:00:00+02:00")  # the earlier plan, whole
@@ -67,7 +67,7 @@ def _began_in(session: Session, start: int) -> bool:
     return session.start <= start < max(session.end, session.start + 1)
 
 
-def _earlier(sessions: Iterable[Session], plans: Mapping[str, Planned]) -> dict[str, Session]:
+def earlier_sessions(sessions: Iterable[Session], plans: Mapping[str, Planned]) -> dict[str, Session]:
     """Return the session that each unit stood in in the earlier plan; a unit that had none is left out."""
     held: dict[str, list[Session]] = {}
     for session in sessions:
@@ -109,7 +109,7 @@ def _moved(
 def say_programme(scene: Scene, sessions: Sequence[Session]) -> None:
     """Say the schedule of all units in its versions; totals stand in no schedule."""
     plans = {code: plan for code, plan in sorted(scene.plans.items()) if code not in scene.totals}
-    earlier = _earlier(sessions, plans)
+    earlier = earlier_sessions(sessions, plans)
     first: list[m.UnitScheduled] = []
     final: list[m.UnitScheduled] = []
     moved = 0

@@ -251,6 +251,25 @@ def test_how_much_is_no_mark(real: Games) -> None:
     }
 
 
+def test_what_the_data_leave_open(real: Games) -> None:
+    """The counts that the ceilings above speak of, from the data alone."""
+    ranks, units = real.ranks(), real.units()
+    without_any, without_some, equal = set(), set(), Counter[str]()
+    for unit in ranks:
+        by_mark: dict[float, set[str]] = {}
+        for row in units[unit]:
+            if row["rank"] and row["result"] and not row["result"].startswith("FLT"):
+                by_mark.setdefault(seconds(row["result"]), set()).add(row["rank"])
+            elif row["rank"]:
+                without_some.add(unit)
+        if not by_mark:
+            without_any.add(unit)
+        equal[unit] = sum(len(found) > 1 for found in by_mark.values())
+    assert (len(ranks), len(without_any), len(without_some - without_any)) == (1372, 190, 20)
+    assert (sum(count > 0 for count in equal.values()), sum(equal.values())) == (146, 455)
+    assert Counter("T" if "T" in sides.values() else "W" for sides in real.matches().values()) == {"W": 2935, "T": 13}
+
+
 def test_what_the_dates_made_necessary(real: Games) -> None:
     shifts = real.report.shifts
     assert shifts.planned + shifts.unplanned == len(real.of(m.Start)) == 4369
