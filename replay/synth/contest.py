@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from replay.synth import rhythm
+from replay.synth.book import Book
 from replay.synth.plan import MINUTE, Entrant, EventPlan, Outcome, UnitPlan
 from replay.synth.sheet import Sheet
 from schemas import messages as m
-
-if TYPE_CHECKING:
-    from replay.synth.book import Book
 
 __all__ = ["Contest", "Play", "podium"]
 
@@ -34,6 +32,7 @@ class Contest:
         self.book = book
         self.ready = 0  # ms, when the last result so far was official
         self.retired: set[str] = set()  # who did not end a match
+        # Every shape has it; the protocol beside the plan cannot say so, since contests are made of plans.
         self.play: Iterator[Play] = plan.shape.play(self)  # type: ignore[attr-defined]
         self.next = next(self.play).stage
 

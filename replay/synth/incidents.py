@@ -29,6 +29,16 @@ class Incidents(NamedTuple):
     silences: dict[str, int]  # source -> time at which the gateway notes that it is silent
 
 
+def _slip_of(lines: list[Line], sources: set[str]) -> tuple[str, int] | None:
+    """Return a source of these and which of its messages is said wrong and corrected later; None where none is."""
+    counts: dict[str, int] = {}
+    for _, _, source, _, tag in sorted(lines, key=lambda line: line[:2]):
+        counts[source] = counts.get(source, 0) + 1
+        if tag and source in sources:
+            return source, counts[source]
+    return None
+
+
 NONE = Incidents({}, {}, {}, {}, {})
 
 
@@ -56,6 +66,10 @@ def plan_incidents(seed: int, day: int, scale: str, lines: list[Line]) -> Incide
         losses[source] = Loss(at, at + dice.between(0, 6), dice.between(4, 20) * MINUTE if number < 3 else 0)
     if scale != "small" and day % 5 == 1:
         losses[backups[-1]] = Loss(3, 4, 0)
+    found = _slip_of(lines, set(timing[1:-1]) - set(losses))
+    if found is not None:
+        source, position = found
+        losses[source] = Loss(position, position, 35 * MINUTE)  # what is corrected before it is known
     restarts = {timing[-1]: counts[timing[-1]] * dice.between(40, 70) // 100}
     rubbish = {desks[-1]: [counts[desks[-1]] // 3], timing[0]: [counts[timing[0]] // 2]}
     silent = backups[0]

@@ -48,6 +48,7 @@ def _open(sheet: Sheet, unit: UnitPlan, field: list[Entrant], ready: int) -> Non
 
 def _close(sheet: Sheet, unit: UnitPlan, outcome: Outcome, passing: int) -> None:
     dice, code = sheet.dice, unit.code
+    word: str = getattr(unit.task, "dsq_word", "DSQ")
     at = outcome.end
     sheet.desk(at, m.UnitStatus(unit=code, status="FINISHED"))
     if sheet.wants("unconfirmed"):
@@ -59,8 +60,8 @@ def _close(sheet: Sheet, unit: UnitPlan, outcome: Outcome, passing: int) -> None
         sheet.correct(at, sheet.slips[0], "read again from the film")
         at += 30_000
     if sheet.wants("retraction") and len(outcome.order) > 1:
-        at = _retract(sheet, outcome, at)
-    at = _protest(sheet, outcome, at)
+        at = _retract(sheet, outcome, at, word)
+    at = _protest(sheet, outcome, at, word)
     for entrant in outcome.order[:passing]:
         sheet.desk(at - 2_000, m.Qualification(unit=code, subject=entrant, mark="Q"))
     sheet.desk(at, m.ResultStatus(unit=code, status="OFFICIAL"))
@@ -72,16 +73,16 @@ def _close(sheet: Sheet, unit: UnitPlan, outcome: Outcome, passing: int) -> None
         outcome.official = at + 1_000
 
 
-def _retract(sheet: Sheet, outcome: Outcome, at: int) -> int:
+def _retract(sheet: Sheet, outcome: Outcome, at: int, word: str) -> int:
     """Disqualify the wrong one, and take it back."""
     tag = f"{sheet.unit}!"
-    wrong = m.Irm(unit=sheet.unit, subject=outcome.order[1], irm="DSQ", reason="lane infringement")
+    wrong = m.Irm(unit=sheet.unit, subject=outcome.order[1], irm=word, reason="lane infringement")
     sheet.desk(at, wrong, tag)
     sheet.retract(at + 50_000, tag, "another lane was meant")
     return at + 80_000
 
 
-def _protest(sheet: Sheet, outcome: Outcome, at: int) -> int:
+def _protest(sheet: Sheet, outcome: Outcome, at: int, word: str) -> int:
     upheld = sheet.wants("protest_upheld")
     if not upheld and not sheet.wants("protest_denied"):
         return at
@@ -92,9 +93,8 @@ def _protest(sheet: Sheet, outcome: Outcome, at: int) -> int:
     at += sheet.dice.between(7, 12) * MINUTE
     if upheld:
         culprit = outcome.order[0]
-        irm = getattr(sheet, "dsq_word", "DSQ")
-        sheet.desk(at - 800, m.Irm(unit=code, subject=culprit, irm=irm, reason=f"protest {protest} upheld"))
-        outcome.drop(culprit, irm)
+        sheet.desk(at - 800, m.Irm(unit=code, subject=culprit, irm=word, reason=f"protest {protest} upheld"))
+        outcome.drop(culprit, word)
     sheet.desk(at, m.ProtestClosed(unit=code, protest=protest, outcome="upheld" if upheld else "denied"))
     sheet.desk(at + 600, m.ResultStatus(unit=code, status="UNOFFICIAL"))
     return at + 90_000

@@ -135,9 +135,7 @@ class Synthesis:
             if code not in taken:
                 break
         taken.add(code)
-        self.venues.append(
-            VenuePlan(code, f"{code.title()}{dice.pick(('on', 'ar', 'el', 'is'))} {dice.pick(_PLACES)}")
-        )
+        self.venues.append(VenuePlan(code, f"{code.title()}{dice.pick(('on', 'ar', 'el', 'is'))} {dice.pick(_PLACES)}"))
         return code
 
     # -- the days -----------------------------------------------------------------------------------------------
