@@ -128,7 +128,9 @@ class Gateway:
         if self._pipeline.closed:
             return notify(self._unavailable(last))
         stream = self._streams.get(source) or Stream(source)
-        if flaw := place_flaw(source, session, first) or (last < first and f"serials {first} to {last} are no range"):
+        flaw = place_flaw(source, session, first) or place_flaw(source, session, last)
+        if flaw or last < first:
+            flaw = flaw or f"serials {first} to {last} are no range"
             answer = Answer("malformed", last, stream.last(session), stream.chain, flaw)
         elif (verdict := stream.judge_loss(session, first, last)) is FRESH:
             time = self._now()
@@ -211,7 +213,8 @@ class Gateway:
         for stream in list(self._streams.values()):
             self._settle_link(stream, "the gateway stopped")
             waited = now - stream.seen
-            if not self.limits.silence or stream.silent or stream.gone or waited < self.limits.silence * 1_000_000:
+            allowed = self.limits.silence * 1_000_000
+            if not allowed or not stream.seen or stream.silent or stream.gone or waited < allowed:
                 continue
             silent = SourceSilent(source=stream.source, since=stream.seen // 1000, at=now // 1000)
             self._note(stream, stream.current, silent, now)

@@ -12,6 +12,7 @@ import re
 from typing import Annotated, Any
 
 import msgspec
+import structlog
 from litestar import Request, Response, Router, post, route
 from litestar.enums import HttpMethod
 from litestar.exceptions import HTTPException
@@ -35,6 +36,7 @@ STATUS: dict[Code, int] = {
     "too_large": 413,
     "unavailable": 503,
 }
+log = structlog.get_logger()
 OURS = ("", "podium")  # data types that must be messages of ours; others are stored unlooked at
 OVERRUN = 2  # times the longest message that is read of one that is longer, so that its sender hears why
 
@@ -250,6 +252,7 @@ def http_door(gateway: Gateway, *, environment: str = "Production", path: str = 
         return door.fail(error.status_code, Problem("malformed", error.detail, request.url.path, retry=False))
 
     def broken(request: Request[Any, Any, Any], error: Exception) -> Response[Receipt | Failure]:
+        log.error("a venue's request failed", path=request.url.path, exc_info=error)
         problem = f"the gateway has failed: {type(error).__name__}"
         return door.fail(500, Problem("failed", problem, request.url.path, retry=True))
 

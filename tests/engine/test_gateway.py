@@ -213,7 +213,8 @@ async def test_lost_serials_are_declared_and_healed_as_notes_in_the_stream(log: 
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "code"), [(3, 4, "gap"), (1, 4, "gap"), (2, 1, "malformed"), (0, 4, "malformed")]
+    ("first", "last", "code"),
+    [(3, 4, "gap"), (1, 4, "gap"), (2, 1, "malformed"), (0, 4, "malformed"), (2, 2**63, "malformed")],
 )
 async def test_a_declaration_that_does_not_fit_is_refused(
     log: SqliteLog, clock: HandClock, first: int, last: int, code: str
@@ -391,6 +392,14 @@ async def test_a_source_that_has_left_is_not_silent(log: SqliteLog, clock: HandC
     gateway.tick()
     await gateway.close()
     assert notes(log) == ["source_connected S p", "source_disconnected S bye"]
+
+
+async def test_a_source_that_was_never_heard_is_not_silent(log: SqliteLog, clock: HandClock) -> None:
+    gateway = Gateway(log, clock, limits=Limits(silence=10))
+    await gateway.declare_lost("SWM", "S", 1, 1, "operator")
+    gateway.tick()
+    await gateway.close()
+    assert notes(log) == ["serials_lost S"]
 
 
 async def test_without_a_limit_nobody_is_silent(log: SqliteLog, clock: HandClock) -> None:
