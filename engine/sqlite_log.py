@@ -25,7 +25,7 @@ from engine.writer_lock import WriterLock
 
 __all__ = ["SqliteLog"]
 
-SLOW_SYNC = 0.0005  # seconds of the smallest commit, above which the loop should not wait for it
+SLOW_SYNC = 0.001  # seconds of the smallest commit, above which the loop should not wait for it
 SAFETY_POLL = 5.0  # seconds after which a follower looks although nobody woke it
 FIND_WRITER = 0.2  # seconds between two looks for a writer, while there is none
 BATCH = 1000  # records that a follower gets at once, at most
@@ -65,7 +65,7 @@ class SqliteLog:
             if self._lock:
                 self._lock.release()
             raise
-        self._queue = CommitQueue(self._writer.commit, on_loop=on_loop)
+        self._queue = CommitQueue(self._writer, on_loop=on_loop)
         self._sender = WakeSender(path)
         self._checkpointer = Checkpointer(path, self._writer)
 

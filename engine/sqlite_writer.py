@@ -21,7 +21,7 @@ from engine.errors import Fenced, LogClosed, LogError, LogFailed, RecordRefused
 from engine.log import Fence, Record
 from engine.sqlite_format import TOPIC, failure, log_id, open_writer
 
-__all__ = ["Append", "Request", "SqliteWriter", "TakeOver"]
+__all__ = ["Append", "Request", "SqliteWriter", "Staged", "TakeOver"]
 
 Row = tuple[int, str, int, bytes | None, bytes]  # the columns of TOPIC
 
@@ -71,9 +71,11 @@ class Topic:
 class Staged:
     """What a transaction has prepared; nothing of it counts before the commit."""
 
-    __slots__ = ("changed", "created", "rows")
+    __slots__ = ("changed", "created", "error", "requests", "rows")
 
-    def __init__(self) -> None:
+    def __init__(self, requests: Sequence[Request]) -> None:
+        self.requests = requests
+        self.error: Exception | None = None  # what kept it from being prepared
         self.changed = False  # the file will not be the same
         self.created: dict[str, Topic] = {}
         self.rows: dict[Topic, list[Row]] = {}
@@ -120,38 +122,62 @@ class SqliteWriter:
 
     def commit(self, requests: Sequence[Request]) -> None:
         """Store the requests in their order and in one sync; each carries its outcome on return."""
-        with self.turn:
-            if self._closed:
-                for request in requests:
-                    request.error = LogClosed(str(self._log))
-                return
-            before = self.commits
+        staged = self.stage(requests)
+        assert staged
+        self.finish(staged)
+
+    def stage(self, requests: Sequence[Request], *, wait: bool = True) -> Staged | None:
+        """Do all of a commit that does not wait for the storage; None where it is another's turn, and we do not wait.
+
+        The turn is ours from here to the end of ``finish``, which may run in another thread.
+        """
+        if not self.turn.acquire(blocking=wait):
+            return None
+        staged = Staged(requests)
+        try:
+            self._fill(staged)
+        except Exception as error:  # whatever it was, it must reach the one whose batch it is
+            staged.error = error
+        except BaseException:
+            self.turn.release()
+            raise
+        return staged
+
+    def finish(self, staged: Staged) -> None:
+        """Make durable what was staged; each request carries its outcome on return."""
+        before = self.commits
+        try:
             try:
-                self._transact(requests)
-            except Exception as error:  # whatever it was, it must reach the one whose batch it is
+                self._make_durable(staged)
+            except Exception as error:  # as in stage
                 self._roll_back(error)
-                if len(requests) == 1:
-                    requests[0].error = self._name(error, requests[0])
+                if len(staged.requests) == 1:
+                    staged.requests[0].error = self._name(error, staged.requests[0])
                 else:
-                    self._commit_one_by_one(requests)
+                    self._commit_one_by_one(staged.requests)
             if self.commits > before:
                 self._committed()
+        finally:
+            self.turn.release()
 
     def _commit_one_by_one(self, requests: Sequence[Request]) -> None:
         """Find out whose fault it was that a shared transaction failed, so that only they hear of it."""
         for request in requests:
             request.error = None
+            staged = Staged([request])
             try:
-                self._transact([request])
+                self._fill(staged)
+                self._make_durable(staged)
             except Exception as error:
                 self._roll_back(error)
                 request.error = self._name(error, request)
 
-    def _transact(self, requests: Sequence[Request]) -> None:
-        execute = self._connection.execute
-        execute("BEGIN IMMEDIATE")
-        staged = Staged()
-        for request in requests:
+    def _fill(self, staged: Staged) -> None:
+        """Begin a transaction and do in it what is asked."""
+        if self._closed:
+            raise LogClosed(str(self._log))
+        self._connection.execute("BEGIN IMMEDIATE")
+        for request in staged.requests:
             if isinstance(request, TakeOver):
                 request.result = self._take_over(request.name)
                 staged.changed = True
@@ -160,7 +186,11 @@ class SqliteWriter:
                 staged.changed = staged.changed or bool(request.records)
         for topic, rows in staged.rows.items():
             self._connection.executemany(topic.insert, rows)
-        execute("COMMIT")
+
+    def _make_durable(self, staged: Staged) -> None:
+        if staged.error:
+            raise staged.error
+        self._connection.execute("COMMIT")
         for topic, rows in staged.rows.items():
             topic.head += len(rows)
         self._topics.update(staged.created)
@@ -205,6 +235,8 @@ class SqliteWriter:
         return topic
 
     def _roll_back(self, error: Exception) -> None:
+        if self._closed:
+            return
         with suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
