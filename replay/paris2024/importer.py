@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.sports import load_sports
-from replay.archive import VERSION, Header, Message, write
+from replay.archive import VERSION, Header, Message
 from replay.paris2024.adjudications import say_adjudications
 from replay.paris2024.entries import people, read_organisations
 from replay.paris2024.files import milliseconds
@@ -27,7 +27,7 @@ from schemas import messages as m
 from schemas.games import Games
 from schemas.sport import UnitRule
 
-__all__ = ["GAMES", "Imported", "import_paris2024", "save_paris2024"]
+__all__ = ["GAMES", "Imported", "import_paris2024"]
 
 GAMES = Games(code="OG2024", name="Paris 2024", offset=120, day_ends=3)
 TAHITI = ("TAH", -600)  # minutes east of UTC; all other venues have the Games' own time
@@ -74,18 +74,6 @@ def import_paris2024(folder: Path) -> Imported:
     _describe(scene)
     header = Header(podium=VERSION, games=GAMES, made_by="podium import paris2024", synthetic=False)
     return Imported(header, scene.out.drain(), scene.report)
-
-
-def save_paris2024(folder: Path, out: Path) -> Report:
-    """Write the archive to ``out`` and the report beside it, as JSON and as text; return the report.
-
-    Raises ``BadInputError``; then nothing is written.
-    """
-    header, messages, report = import_paris2024(folder)
-    write(out, header, messages)
-    out.with_name(out.name + ".report.json").write_bytes(report.encode())
-    out.with_name(out.name + ".report.txt").write_text(report.text(), encoding="utf-8")
-    return report
 
 
 def _venues(units: Mapping[str, Unit], plans: Mapping[str, Planned], slots: Sequence[Slot]) -> dict[str, Venue]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from projections.marks import BadMarkError, parse_mark
+from projections.marks import BadMarkError, format_value, parse_mark
 from replay.paris2024.results import Row, Unit
 from schemas.sport import UnitRule
 
@@ -89,17 +89,6 @@ def _why(unit: Unit, winner: Row, mine: int | None, other: int | None) -> Decisi
     return Decision(code, "criteria", "level: by the criteria of the sport")
 
 
-def _step(value: int, step: int, steps: int) -> int:
-    return value * step // steps
-
-
-def _shown(value: int, decimals: int) -> str:
-    if not decimals:
-        return str(value)
-    whole, fraction = divmod(value, 10**decimals)
-    return f"{whole}.{fraction:0{decimals}d}"
-
-
 def running_scores(unit: Unit, rule: UnitRule) -> Iterator[dict[str, str]]:
     """Return what the board showed from 0:0 to the final score; nothing for a match without a score."""
     values = _scores(unit, rule)
@@ -108,10 +97,12 @@ def running_scores(unit: Unit, rule: UnitRule) -> Iterator[dict[str, str]]:
         return
     codes: Sequence[str] = [row.participant for row in unit.rows]
     steps = min(MOST_STEPS, max(1, sum(known) // 10**rule.decimals))
-    shown = dict.fromkeys(codes, _shown(0, rule.decimals))
+    shown = dict.fromkeys(codes, format_value(0, rule.decimals))
     yield shown
     for step in range(1, steps + 1):
-        now = {code: _shown(_step(value, step, steps), rule.decimals) for code, value in zip(codes, known, strict=True)}
+        now = {
+            code: format_value(value * step // steps, rule.decimals) for code, value in zip(codes, known, strict=True)
+        }
         if step == steps:
             now = {row.participant: row.mark for row in unit.rows}
         if now != shown:

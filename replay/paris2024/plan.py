@@ -20,6 +20,7 @@ __all__ = ["Planned", "Slot", "events_of", "plan_units", "read_slots", "total_pa
 
 MINUTE = 60_000
 SHORTEST = 10 * MINUTE  # for rows of the schedule that end when they begin
+DECIDING = {"FNL-0001": 1, "FNL-0002": 3}  # phase and unit -> the medal that it decides where a row is for several
 COLUMNS = ("start_date", "end_date", "day", "status", "discipline_code", "event", "event_medal", "phase", "url")
 
 
@@ -38,6 +39,11 @@ class Slot(NamedTuple):
     location: str
     cancelled: bool
     line: Line
+
+    def planned(self, start: int | None = None, end: int | None = None) -> Planned:
+        """Return the plan of a unit that has all of it, or a part."""
+        begins, ends = (self.start if start is None else start), (self.end if end is None else end)
+        return Planned(begins, ends, self.day, self.medal, self.venue, self.location)
 
 
 class Planned(NamedTuple):
@@ -104,10 +110,6 @@ def total_parts(unit: Unit, units: Mapping[str, Unit], sport: Sport) -> list[str
     return [code for code in others if any(fnmatchcase(code[22:], glob) for glob in globs)]
 
 
-def _planned(slot: Slot, start: int, end: int) -> Planned:
-    return Planned(start, end, slot.day, slot.medal, slot.venue, slot.location)
-
-
 def _stem(unit: str) -> str:
     """Return what the parts of a parent unit begin with: ``QUAL0002EL00`` is the parent of ``QUAL0002EL01``."""
     return unit.rstrip("-").rstrip("0")
@@ -119,16 +121,15 @@ def _share(units: Sequence[Unit], slots: Sequence[Slot]) -> dict[str, Planned]:
     left, free = list(units), sorted(slots, key=lambda slot: slot.start)
     parents = [unit for unit in left if unit.code.endswith("0000")]
     for unit in parents if len(free) > 1 else ():  # a contest of several races: it lasts from the first to the last
-        plans[unit.code] = _planned(free[-1], free[0].start, free[-1].end)
+        plans[unit.code] = free[-1].planned(start=free[0].start)
     left = [unit for unit in left if unit.code not in plans]
     if plans:
-        medals = {"FNL-00010000": 1, "FNL-00020000": 3}
-        return {code: plan._replace(medal=medals.get(code[22:], 0)) for code, plan in plans.items()}
-    for medal, code in ((1, "FNL-0001"), (3, "FNL-0002")):
+        return {code: plan._replace(medal=DECIDING.get(code[22:30], 0)) for code, plan in plans.items()}
+    for code, medal in DECIDING.items():
         deciding = [slot for slot in free if slot.medal == medal]
         named = [unit for unit in left if unit.code[22:30] == code]
         if len(deciding) == len(named) == 1:
-            plans[named[0].code] = _planned(deciding[0], deciding[0].start, deciding[0].end)
+            plans[named[0].code] = deciding[0].planned()
             free.remove(deciding[0])
             left.remove(named[0])
     if not left or not free:
@@ -145,7 +146,7 @@ def _share(units: Sequence[Unit], slots: Sequence[Slot]) -> dict[str, Planned]:
         length = (slot.end - slot.start) // max(1, len(group))
         for number, unit in enumerate(group):
             start = slot.start + number * length
-            plans[unit.code] = _planned(slot, start, start + length)
+            plans[unit.code] = slot.planned(start, start + length)
     return plans
 
 
@@ -162,8 +163,8 @@ def _by_words(units: Sequence[Unit], slots: Sequence[Slot]) -> dict[str, Planned
         group.sort(key=lambda unit: unit.code, reverse=phase == "FNL-")  # the small final first
         length = (slot.end - slot.start) // max(1, len(group))
         for number, unit in enumerate(group):
-            plan = _planned(slot, slot.start + number * length, slot.start + (number + 1) * length)
-            plans[unit.code] = plan._replace(medal={"FNL-0001": 1, "FNL-0002": 3}.get(unit.code[22:30], 0))
+            plan = slot.planned(slot.start + number * length, slot.start + (number + 1) * length)
+            plans[unit.code] = plan._replace(medal=DECIDING.get(unit.code[22:30], 0))
     return plans
 
 
@@ -180,7 +181,7 @@ def plan_units(units: Mapping[str, Unit], slots: Sequence[Slot], sports: Mapping
     plans: dict[str, Planned] = {}
     for slot in held:
         if slot.code in units:
-            plan, other = _planned(slot, slot.start, slot.end), plans.get(slot.code)
+            plan, other = slot.planned(), plans.get(slot.code)
             date = units[slot.code].date
             if other is None or abs(date - plan.end) < abs(date - other.end):
                 plans[slot.code] = plan

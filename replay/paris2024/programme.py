@@ -130,13 +130,13 @@ def say_programme(scene: Scene, sessions: Sequence[Session]) -> None:
                 announced = max(LATE, min(session.start, plan.start) - NOTICE)
                 scene.out.put(announced, "central", version)
     for code, slot in schedule_only(scene.units, scene.slots):
-        final.append(_version(code, slot.name, _plan_of(slot)))
+        final.append(_version(code, slot.name, slot.planned()))
         desk = f"{slot.venue}.{code[:3]}.desk"
         scene.out.put(slot.start, desk, m.UnitStatus(unit=code, status="RUNNING"))
         scene.out.put(slot.end, desk, m.UnitStatus(unit=code, status="FINISHED"))
     cancelled = _cancelled(scene.units, scene.slots)
     for code, slot in cancelled:
-        final.append(_version(code, slot.name, _plan_of(slot)))
+        final.append(_version(code, slot.name, slot.planned()))
         scene.out.put(slot.start - CANCELLED, "central", m.UnitCancelled(unit=code, reason="not held"))
     for begin, versions in ((EARLY, first), (LATE, final)):
         for number, version in enumerate(versions):
@@ -145,10 +145,6 @@ def say_programme(scene: Scene, sessions: Sequence[Session]) -> None:
         f"Schedule: {len(first)} units in the earlier plan, {moved} of them moved; {len(cancelled)} cancelled.",
         "Cancelled rows of the schedule name no unit: they have the next free numbers of their phase.",
     ]
-
-
-def _plan_of(slot: Slot) -> Planned:
-    return Planned(slot.start, slot.end, slot.day, slot.medal, slot.venue, slot.location)
 
 
 def _version(code: str, name: str, plan: Planned) -> m.UnitScheduled:

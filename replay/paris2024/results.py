@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
 from replay.paris2024.files import BadInputError, Line, lines
 from schemas.rsc import event_of, is_rsc
 
-__all__ = ["Row", "Unit", "read_units"]
+__all__ = ["Row", "Unit", "read_units", "write_number"]
 
 # The corner of a breaker; all other words in this column are colours or reserves and say nothing of an order.
 CORNERS = {"RED": 1, "BLUE": 2}
@@ -29,6 +30,13 @@ class Row(NamedTuple):
     wlt: str  # W, L or T; empty where the unit is no match
     qualification: str
     line: Line
+
+    def number(self) -> Fraction:
+        """Return the mark as an exact number; a mark that is none is a fault of the input."""
+        try:
+            return Fraction(self.mark)
+        except ValueError:
+            self.line.fault(f"no number: {self.mark!r}")
 
 
 class Unit(NamedTuple):
@@ -51,6 +59,11 @@ class Unit(NamedTuple):
     def name(self) -> str:
         """What the schedule calls it."""
         return f"{self.event_name}, {self.stage}" if self.stage else self.event_name
+
+
+def write_number(number: Fraction) -> str:
+    """Return an exact number as a mark: ``-10``, ``1.1``."""
+    return str(number.numerator) if number.denominator == 1 else str(float(number))
 
 
 def _order(line: Line) -> int | None:

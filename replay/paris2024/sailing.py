@@ -8,10 +8,9 @@ discretionary penalty (SCP, DPI) finished where no other boat did; what it has b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import NamedTuple
 
-from replay.paris2024.results import Row, Unit
+from replay.paris2024.results import Row, Unit, write_number
 from schemas.sport import UnitRule
 
 __all__ = ["Sailed", "sailed"]
@@ -26,33 +25,22 @@ class Sailed(NamedTuple):
     redress: bool = False
 
 
-def _points(row: Row) -> Fraction:
-    try:
-        return Fraction(row.mark)
-    except ValueError:
-        row.line.fault(f"no points: {row.mark!r}")
-
-
-def _text(points: Fraction) -> str:
-    return str(points.numerator) if points.denominator == 1 else f"{float(points):.1f}"
-
-
 def sailed(unit: Unit, rule: UnitRule) -> Iterator[Sailed]:
     """Return what was seen of each boat, from first to last."""
     entries = len(unit.rows)
     places: dict[str, int] = {}
     for row in unit.rows:
         if not row.irm:
-            place = _points(row) / rule.factor
+            place = row.number() / rule.factor
             if place.denominator != 1:
                 row.line.fault(f"{row.mark} points are no place")
             places[row.participant] = int(place)
     crossed = [row for row in unit.rows if not row.irm or (row.irm in rule.ranked_irms and row.irm != "RDG")]
     free = sorted(set(range(1, len(crossed) + 1)) - set(places.values()))
-    penalised = sorted((row for row in crossed if row.irm), key=lambda row: (_points(row), row.participant))
+    penalised = sorted((row for row in crossed if row.irm), key=lambda row: (row.number(), row.participant))
     places.update((row.participant, place) for row, place in zip(penalised, free, strict=True))
     for row in sorted(unit.rows, key=lambda row: (places.get(row.participant, entries + 1), row.participant)):
         found = places.get(row.participant)
         due = (found if found is not None else entries + 1) * rule.factor
-        extra = _points(row) - due
-        yield Sailed(row, found, _text(extra) if extra else "", row.irm == "RDG")
+        extra = row.number() - due
+        yield Sailed(row, found, write_number(extra) if extra else "", row.irm == "RDG")

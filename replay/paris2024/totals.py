@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 
 from replay.paris2024.orders import Order, by_rank, orders_of
-from replay.paris2024.results import Row, Unit
+from replay.paris2024.results import Row, Unit, write_number
 from replay.paris2024.scene import Scene
 from replay.paris2024.times import SECOND
 from schemas import messages as m
@@ -23,13 +23,6 @@ __all__ = ["list_given", "points_races", "say_total", "total_rule"]
 def total_rule(sport: Sport, code: str) -> TotalRule | None:
     """Return the rule of a total, None for what is a unit."""
     return next((rule for rule in sport.total_rules(code) if rule.code == code[22:]), None)
-
-
-def _number(row: Row) -> Fraction:
-    try:
-        return Fraction(row.mark)
-    except ValueError:
-        row.line.fault(f"no total: {row.mark!r}")
 
 
 def points_races(units: Mapping[str, Unit], sports: Mapping[str, Sport]) -> dict[str, Unit]:
@@ -52,7 +45,7 @@ def points_races(units: Mapping[str, Unit], sports: Mapping[str, Sport]) -> dict
                             worth = table[min(row.rank, len(table)) - 1]
                             earlier[row.participant] = earlier.get(row.participant, 0) + worth
         rows = tuple(
-            row._replace(mark=str(int(_number(row)) - earlier.get(row.participant, 0)), rank=None)
+            row._replace(mark=str(int(row.number()) - earlier.get(row.participant, 0)), rank=None)
             for row in units[last].rows
         )
         found[last] = units[last]._replace(rows=rows)
@@ -92,9 +85,9 @@ def _penalties(unit: Unit, rule: TotalRule, parts: list[Unit]) -> dict[str, Frac
     for part in parts:
         for row in part.rows:
             if row.mark:
-                sums[row.participant] = sums.get(row.participant, Fraction(0)) + _number(row)
+                sums[row.participant] = sums.get(row.participant, Fraction(0)) + row.number()
     rows = [row for row in unit.rows if row.mark and row.rank is not None]
-    return {row.participant: extra for row in rows if (extra := _number(row) - sums.get(row.participant, Fraction(0)))}
+    return {row.participant: extra for row in rows if (extra := row.number() - sums.get(row.participant, Fraction(0)))}
 
 
 def say_total(scene: Scene, unit: Unit, rule: TotalRule) -> None:
@@ -113,7 +106,7 @@ def say_total(scene: Scene, unit: Unit, rule: TotalRule) -> None:
     if rule.formula == "given":
         list_given(scene, unit)
     for participant, extra in sorted(_penalties(unit, rule, [units[part] for part in parts]).items()):
-        adjusted = m.ScoreAdjusted(unit=code, subject=participant, amount=_amount(extra), basis="penalty")
+        adjusted = m.ScoreAdjusted(unit=code, subject=participant, amount=write_number(extra), basis="penalty")
         out.put(at, venue.desk, adjusted)
     out.put(at + SECOND, venue.desk, m.ResultStatus(unit=code, status="UNOFFICIAL"))
     scene.decide(code, _orders(unit, rule, units), at + 2 * SECOND)
@@ -127,7 +120,3 @@ def say_total(scene: Scene, unit: Unit, rule: TotalRule) -> None:
 def list_given(scene: Scene, unit: Unit) -> None:
     """List a total that is sent since the data do not have what it is made of."""
     scene.report.add("total", unit.code, "its parts are not in the data", sum(bool(row.mark) for row in unit.rows))
-
-
-def _amount(points: Fraction) -> str:
-    return str(points.numerator) if points.denominator == 1 else str(float(points))
