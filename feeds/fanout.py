@@ -18,6 +18,7 @@ __all__ = ["WebSocketLink", "frame"]
 
 WAITING = 65_536  # bytes that may wait in a connection before it counts as behind
 SEND_BUFFER = 131_072  # bytes in the kernel: what a stalled subscriber can hide there, and no more
+_OPEN = State.OPEN  # looking it up in its enumeration costs more than everything else that precedes a write
 
 
 def frame(message: bytes, text: bool) -> bytes:
@@ -28,11 +29,13 @@ def frame(message: bytes, text: bool) -> bytes:
 class WebSocketLink:
     """The way to one subscriber over its connection."""
 
-    __slots__ = ("_connection", "_protocol", "_transport", "_waiting")
+    __slots__ = ("_connection", "_protocol", "_transport", "_unsent", "_waiting", "_write")
 
     def __init__(self, connection: ServerConnection, *, waiting: int = WAITING) -> None:
         self._connection = connection
         self._transport = connection.transport
+        self._write = connection.transport.write
+        self._unsent = connection.transport.get_write_buffer_size
         self._protocol = connection.protocol
         self._waiting = waiting
         raw = connection.transport.get_extra_info("socket")
@@ -42,17 +45,17 @@ class WebSocketLink:
     def offer(self, data: bytes) -> bool:
         """Write frames, unless the connection is closed, within a fragmented message, or has too much waiting."""
         if (
-            self._protocol.state is not State.OPEN
+            self._protocol._state is not _OPEN
             or self._connection.send_in_progress is not None
-            or self._transport.get_write_buffer_size() > self._waiting
+            or self._unsent() > self._waiting
         ):
             return False
-        self._transport.write(data)
+        self._write(data)
         return True
 
     def send(self, data: bytes) -> None:
         """Write frames whatever is waiting; bounded because what it answers to is read only after ``drained``."""
-        if self._protocol.state is State.OPEN:
+        if self._protocol.state is _OPEN:
             self._transport.write(data)
 
     def drop(self) -> None:

@@ -49,11 +49,12 @@ class GroupKey(NamedTuple):
 class Member:
     """One subscription of one connection: a place in the ring."""
 
-    __slots__ = ("behind_since", "cursor", "gone", "group", "link", "parts")
+    __slots__ = ("behind_since", "cursor", "gone", "group", "link", "offer", "parts")
 
     def __init__(self, group: Group, link: Link) -> None:
         self.group = group
         self.link = link
+        self.offer = link.offer
         self.cursor = 0  # has every cut up to here
         self.parts: deque[bytes] | None = None  # of an image that is on its way
         self.behind_since = 0.0

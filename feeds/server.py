@@ -84,6 +84,8 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._edge = edge
         self._spread = spread
+        # uvicorn's own way with signals raises them again when it is done, before anybody else could close anything.
+        self.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
         self.ready = asyncio.Event()
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
@@ -124,15 +126,33 @@ async def serve(
     """Serve until SIGINT or SIGTERM; ``started`` is told the port once connections are welcome.
 
     On the way out subscribers are sent away with 1012 over ``spread`` seconds, so that they do not all come back at
-    once.
+    once. Raises ``OSError`` where the port cannot be had.
     """
+    listener = _listen(host, port)
     server = _Server(_config(edge, host, port), edge, spread)
     watch = asyncio.create_task(_tell(server, started)) if started is not None else None
+    loop = asyncio.get_running_loop()
+    for number in SIGNALS:
+        loop.add_signal_handler(number, server.handle_exit, number, None)
     try:
-        await server.serve()
+        await server.serve(sockets=[listener])
     finally:
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
         if watch is not None:
             watch.cancel()
+
+
+def _listen(host: str, port: int) -> socket:
+    """Return a bound socket; uvicorn would end the process where it cannot have the port."""
+    listener = socket(AF_INET6 if ":" in host else AF_INET)
+    listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise OSError(error.errno, error.strerror, f"{host}:{port}") from error
+    return listener
 
 
 async def _tell(server: _Server, started: Callable[[int], object]) -> None:
@@ -149,7 +169,6 @@ def _port_of(server: uvicorn.Server) -> int:
 async def running(edge: Edge, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[int]:
     """Serve within a block, without taking over signals; yields the port."""
     server = _Server(_config(edge, host, port), edge, 0.0)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
     task = asyncio.create_task(server.serve())
     ready = asyncio.create_task(server.ready.wait())
     await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED)

@@ -10,6 +10,7 @@ from schemas.games import Games
 
 __all__ = ["GAMES_WIDE", "Envelope", "code_of", "wrap"]
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SOURCE: Final = "PODIUM"
 VERSIONS: Final = attributes(Gen="PODIUM-1.0", Sport="PODIUM-1.0")
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -34,7 +35,8 @@ def code_of(text: str) -> str:
 
 def wrap(envelope: Envelope, inner: str, games: Games, mode: str) -> bytes:
     """Return the document around what stands inside ``Competition``."""
-    local = datetime.fromtimestamp(envelope.time / 1_000_000, UTC) + timedelta(minutes=games.offset)
+    local = EPOCH + timedelta(minutes=games.offset, microseconds=envelope.time)
+    clock = local.isoformat(timespec="milliseconds")  # sliced, because strftime takes longer than all else here
     logical = local - timedelta(hours=games.day_ends)  # a sport day runs past midnight
     header = attributes(
         CompetitionCode=games.code,
@@ -44,9 +46,9 @@ def wrap(envelope: Envelope, inner: str, games: Games, mode: str) -> bytes:
         Version=envelope.version,
         ResultStatus=envelope.status,
         FeedFlag="P" if mode == "live" else "T",  # whatever is not the Games is a test
-        Date=f"{local:%Y-%m-%d}",
-        Time=f"{local:%H%M%S}{local.microsecond // 1000:03}",
-        LogicalDate=f"{logical:%Y-%m-%d}",
+        Date=clock[:10],
+        Time=clock[11:13] + clock[14:16] + clock[17:19] + clock[20:23],
+        LogicalDate=logical.isoformat()[:10],
         Source=SOURCE,
     )
     competition = element("Competition", VERSIONS + attributes(Codes=games.code), inner)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
 from itertools import groupby
 from typing import Final
 
-from feeds.names import Names
 from feeds.xml.layout import Context
 from feeds.xml.people import competitor
 from feeds.xml.text import attributes, element
@@ -33,11 +31,11 @@ def _lines(context: Context, rows: list[tuple[str, MedallistRow]]) -> str:
     for key, row in rows:
         numbers[row.medal] += 1
         order = numbers[row.medal]
-        lines.append(context.fragments.get(key, row, (order, version), partial(_medal, order, context.names)))
+        lines.append(context.fragments.row(key, row, (order, version), _medal, context))
     return "".join(lines)
 
 
-def _medal(order: int, names: Names, row: MedallistRow) -> str:
+def _medal(context: Context, key: str, row: MedallistRow, beside: tuple[int, int]) -> str:
     start = attributes(
         Code=row.medal,
         Date=row.day,
@@ -46,7 +44,7 @@ def _medal(order: int, names: Names, row: MedallistRow) -> str:
         Organisation=row.organisation,
         Note=row.reason,
     )
-    who = competitor(row.participant, names, order=order, organisation=row.organisation)
+    who = competitor(context, key, row.participant, order=beside[0], organisation=row.organisation)
     return element("Medal", start, who)
 
 
@@ -79,7 +77,7 @@ def medals(context: Context) -> str:
     lines = []
     for sort, (key, row) in enumerate(rows, 1):
         beside = sort, totals[key], ranks[row.rank] > 1, ranks_total[row.rank_total] > 1, version
-        lines.append(context.fragments.get(key, row, beside, partial(_line, beside, context.names)))
+        lines.append(context.fragments.row(key, row, beside, _line, context))
     summary = element("MedalSummary", "", _summary([row for _, row in rows]))
     inner = summary + element("MedalsTable", "", "".join(lines))
     return element("MedalStandings", "", inner)
@@ -104,7 +102,7 @@ def _number(kind: str, counts: tuple[int, int, int]) -> str:
     )
 
 
-def _line(beside: tuple[int, int, bool, bool, int], names: Names, row: MedalTableRow) -> str:
+def _line(context: Context, _key: str, row: MedalTableRow, beside: tuple[int, int, bool, bool, int]) -> str:
     sort, sort_total, equal, equal_total, _ = beside
     start = attributes(
         Rank=row.rank,
@@ -119,5 +117,5 @@ def _line(beside: tuple[int, int, bool, bool, int], names: Names, row: MedalTabl
     numbers = _number("TOT", (row.gold, row.silver, row.bronze)) + "".join(
         _number(kind, getattr(row, field)) for kind, field in GENDERS
     )
-    named = element("Description", attributes(OrganisationName=names[row.organisation].text))
+    named = element("Description", attributes(OrganisationName=context.names[row.organisation].text))
     return element("MedalLine", start, named + numbers)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from feeds.names import Names
 from feeds.xml.layout import Context
 from feeds.xml.text import attributes, element
@@ -15,12 +13,14 @@ __all__ = ["competitor", "participants", "teams"]
 def participants(context: Context) -> str:
     """Return the participants of a discipline, in the order of their codes."""
     discipline = context.view.name.partition("/")[2]
-    rows = sorted(context.view.rows.items())
-    write = partial(_participant, discipline)
-    return "".join(context.fragments.get(key, row, None, write) for key, row in rows if isinstance(row, ParticipantRow))
+    return "".join(
+        context.fragments.row(key, row, discipline, _participant, context)
+        for key, row in sorted(context.view.rows.items())
+        if isinstance(row, ParticipantRow)
+    )
 
 
-def _participant(discipline: str, row: ParticipantRow) -> str:
+def _participant(_context: Context, _key: str, row: ParticipantRow, discipline: str) -> str:
     start = attributes(
         Code=row.code,
         Parent=row.code,
@@ -42,12 +42,14 @@ def _discipline(code: str, events: tuple[str, ...]) -> str:
 def teams(context: Context) -> str:
     """Return the teams of a discipline, in the order of their codes."""
     discipline = context.view.name.partition("/")[2]
-    rows = sorted(context.view.rows.items())
-    write = partial(_team, discipline)
-    return "".join(context.fragments.get(key, row, None, write) for key, row in rows if isinstance(row, TeamRow))
+    return "".join(
+        context.fragments.row(key, row, discipline, _team, context)
+        for key, row in sorted(context.view.rows.items())
+        if isinstance(row, TeamRow)
+    )
 
 
-def _team(discipline: str, row: TeamRow) -> str:
+def _team(_context: Context, _key: str, row: TeamRow, discipline: str) -> str:
     start = attributes(Code=row.code, Organisation=row.organisation, Name=row.name, Status="ACTIVE", Note=row.reason)
     members = "".join(
         element("Athlete", attributes(Code=member, Order=order)) for order, member in enumerate(row.members, 1)
@@ -56,15 +58,21 @@ def _team(discipline: str, row: TeamRow) -> str:
 
 
 def competitor(
+    context: Context,
+    key: str,
     code: str,
-    names: Names,
     *,
     bib: str = "",
     members: tuple[str, ...] = (),
     order: int | None = None,
     organisation: str = "",
 ) -> str:
-    """Return a competitor with its names: an athlete, or a team with its members, where those are known."""
+    """Return the competitor of a row with its names: an athlete, or a team with its members where those are known."""
+    names = context.names
+    beside = code, bib, members, order, organisation, names.version
+    kept = context.fragments.competitor(key, beside)
+    if kept is not None:
+        return kept
     name = names[code]
     is_team = name.members is not None or bool(members)
     members = members or name.members or (() if is_team else (code,))
@@ -77,7 +85,8 @@ def competitor(
         Organisation=organisation or name.organisation,
         Order=order,
     )
-    return element("Competitor", start, description + element("Composition", "", athletes))
+    text = element("Competitor", start, description + element("Composition", "", athletes))
+    return context.fragments.keep_competitor(key, beside, text)
 
 
 def _athlete(code: str, order: int, names: Names) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
 from typing import Final
 
 from engine.views import View
-from feeds.names import Names
 from feeds.xml.layout import Context
 from feeds.xml.people import competitor
 from feeds.xml.text import attributes, element
@@ -42,17 +40,14 @@ def result(context: Context) -> str:
     rows = [(key, row) for key, row in context.view.rows.items() if isinstance(row, ResultRow)]
     rows.sort(key=lambda item: (item[1].sort or len(rows) + 1, item[1].order or len(rows) + 1, item[0]))
     ranks: Counter[int | None] = Counter(row.rank for _, row in rows if row.rank is not None)
-    version = context.names.version
-    infos = context.fragments.get(HEAD, head, None, _infos) if isinstance(head, ResultHead) else ""
-    lines = []
+    text = context.fragments.row(HEAD, head, None, _infos, context) if isinstance(head, ResultHead) else ""
     for sort, (key, row) in enumerate(rows, 1):
-        equal = ranks[row.rank] > 1
-        write = partial(_line, sort, equal, RESULT_TYPES.get(model, ""), context.names)
-        lines.append(context.fragments.get(key, row, (sort, equal, model, version), write))
-    return infos + "".join(lines)
+        beside = sort, ranks[row.rank] > 1, model, context.names.version
+        text += context.fragments.row(key, row, beside, _line, context)
+    return text
 
 
-def _infos(head: ResultHead) -> str:
+def _infos(_context: Context, _key: str, head: ResultHead, _beside: None) -> str:
     said = (
         ("UI", "WIND_SPEED", head.wind),
         ("UI", "CLOCK", head.clock),
@@ -73,7 +68,9 @@ def _infos(head: ResultHead) -> str:
     return element("ExtendedInfos", "", inner)
 
 
-def _line(sort: int, equal: bool, result_type: str, names: Names, row: ResultRow) -> str:
+def _line(context: Context, key: str, row: ResultRow, beside: tuple[int, bool, str, int]) -> str:
+    sort, equal, model, _ = beside
+    result_type = RESULT_TYPES.get(model, "")
     if row.irm:
         result_type = f"IRM_{result_type}" if row.mark and result_type else "IRM"
     start = attributes(
@@ -96,7 +93,7 @@ def _line(sort: int, equal: bool, result_type: str, names: Names, row: ResultRow
         for code, value in row.parts.items()
     )
     return element(
-        "Result", start, element("ExtendedResults", "", parts) + competitor(row.participant, names, bib=row.bib)
+        "Result", start, element("ExtendedResults", "", parts) + competitor(context, key, row.participant, bib=row.bib)
     )
 
 
@@ -104,16 +101,16 @@ def start_list(context: Context) -> str:
     """Return a start list, by start order."""
     rows = [(key, row) for key, row in context.view.rows.items() if isinstance(row, StartRow)]
     rows.sort(key=lambda item: (len(rows) + 1 if item[1].order is None else item[1].order, item[0]))
-    version = context.names.version
     return "".join(
-        context.fragments.get(key, row, (sort, version), partial(_start, sort, context.names))
+        context.fragments.row(key, row, (sort, context.names.version), _start, context)
         for sort, (key, row) in enumerate(rows, 1)
     )
 
 
-def _start(sort: int, names: Names, row: StartRow) -> str:
+def _start(context: Context, key: str, row: StartRow, beside: tuple[int, int]) -> str:
+    sort = beside[0]
     start = attributes(SortOrder=sort, StartOrder=row.order, StartSortOrder=row.order, Note=row.reason)
     came_from = element("PreviousUnit", attributes(Unit=row.from_unit, Value=row.takes))
     place = element("CompetitorPlace", attributes(Code=row.place), came_from) if row.place or came_from else ""
-    who = competitor(row.participant, names, bib=row.bib, members=row.members) if row.participant else ""
+    who = competitor(context, key, row.participant, bib=row.bib, members=row.members) if row.participant else ""
     return element("Result", start, place + who)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from functools import partial
 
 from feeds.xml.layout import Context
 from feeds.xml.text import attributes, element
@@ -20,9 +19,7 @@ def schedule(context: Context) -> str:
     """Return the units, by start and code."""
     rows = [(key, row) for key, row in context.view.rows.items() if isinstance(row, ScheduleRow)]
     rows.sort(key=lambda item: (_FOR_EVER if item[1].start is None else item[1].start, item[1].unit))
-    zone = timezone(timedelta(minutes=context.offset))
-    write = partial(_unit, zone)
-    return "".join(context.fragments.get(key, row, context.offset, write) for key, row in rows)
+    return "".join(context.fragments.row(key, row, context.offset, _unit, context) for key, row in rows)
 
 
 def _time(ms: int | None, zone: timezone) -> str | None:
@@ -33,7 +30,8 @@ def _time(ms: int | None, zone: timezone) -> str | None:
     return time.isoformat(timespec="milliseconds" if rest else "seconds")
 
 
-def _unit(zone: timezone, row: ScheduleRow) -> str:
+def _unit(_context: Context, _key: str, row: ScheduleRow, offset: int) -> str:
+    zone = timezone(timedelta(minutes=offset))
     start = attributes(
         Code=row.unit,
         PhaseType=_CEREMONY if row.unit[22:26] == "VICT" else _COMPETITION,

@@ -20,11 +20,11 @@ def escape(text: str) -> str:
 
 def attributes(**values: str | int | None) -> str:
     """Return attributes, each with a blank before it; those without a value are left out."""
-    return "".join(
-        f' {name}="{escape(value) if isinstance(value, str) else value}"'
-        for name, value in values.items()
-        if value is not None and value != ""
-    )
+    text = ""
+    for name, value in values.items():
+        if value is not None and value != "":
+            text += f' {name}="{escape(value) if isinstance(value, str) else value}"'
+    return text
 
 
 def element(name: str, start: str, inner: str = "") -> str:

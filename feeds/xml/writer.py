@@ -61,7 +61,7 @@ class XmlWriter:
         self._games = games
         self._mode = mode
         self._time_of = time_of  # log time of a view's newest change, microseconds
-        self._fragments: dict[str, Fragments] = {}
+        self._kept: dict[str, tuple[Layout, Fragments]] = {}
 
     def offers(self, view: str) -> bool:
         """Say whether a view is offered as XML."""
@@ -69,19 +69,13 @@ class XmlWriter:
 
     def write(self, view: View) -> bytes:
         """Return the document of a view that is offered; raises ``Refused`` where it is too old to be dated."""
-        layout = layout_of(view.name)
-        assert layout is not None, f"{view.name} is not offered as XML"
         time = self._time_of(view)
         if time is None:
             message = "this edge cannot date so old a document; it is offered as json"
             raise Refused("not_known", message, at="format", status=404)
-        fragments = self._fragments.get(view.name)
-        if fragments is None:
-            if len(self._fragments) >= MOST:
-                self._fragments.clear()
-            fragments = self._fragments[view.name] = Fragments()
+        layout, fragments = self._kept.get(view.name) or self._begin(view.name)
         inner = layout.write(Context(view, fragments, self._names, self._games.offset))
-        fragments.keep(view.rows)
+        fragments.keep_only(view.rows)
         envelope = Envelope(
             layout.type,
             layout.code,
@@ -91,3 +85,11 @@ class XmlWriter:
             layout.status(view),
         )
         return wrap(envelope, inner, self._games, self._mode())
+
+    def _begin(self, view: str) -> tuple[Layout, Fragments]:
+        layout = layout_of(view)
+        assert layout is not None, f"{view} is not offered as XML"
+        if len(self._kept) >= MOST:
+            self._kept.clear()
+        self._kept[view] = layout, Fragments()
+        return self._kept[view]

@@ -180,11 +180,11 @@ def test_unchanged_rows_are_written_once() -> None:
     source.put(*(("medals/table", f"O{n}", MedalTableRow(organisation=f"O{n}", sort=n)) for n in range(1, 50)))
     xml = writer(source)
     xml.write(source.views["medals/table"])
-    fragments = xml._fragments["medals/table"]
-    before = {key: text for key, (_, _, text) in fragments._kept.items()}
+    fragments = xml._kept["medals/table"][1]
+    before = {key: text for key, (_, _, text) in fragments._rows.items()}
     source.put(("medals/table", "O7", MedalTableRow(organisation="O7", sort=7, gold=1)))
     xml.write(source.views["medals/table"])
-    after = {key: text for key, (_, _, text) in fragments._kept.items()}
+    after = {key: text for key, (_, _, text) in fragments._rows.items()}
     assert [key for key in after if after[key] is not before[key]] == ["O7"]
 
 
@@ -195,7 +195,7 @@ def test_rows_that_are_gone_are_forgotten() -> None:
     xml.write(source.views["result/" + UNIT])
     source.put(("result/" + UNIT, "B", None))
     xml.write(source.views["result/" + UNIT])
-    assert list(xml._fragments["result/" + UNIT]._kept) == ["A"]
+    assert list(xml._kept["result/" + UNIT][1]._rows) == ["A"]
 
 
 def test_a_document_that_cannot_be_dated_is_refused() -> None:
