@@ -55,14 +55,15 @@ class Log(Protocol):
         """Append records of one or several topics, all or nothing, and return their positions once they are durable.
 
         Appends that arrive while a commit runs share the next one. Raises ``Fenced`` where the fence is stale,
-        ``LogFailed`` where the storage refused (nothing of the batch is stored then), ``LogClosed`` after ``close``.
+        ``LogFailed`` where the storage refused and ``RecordRefused`` where a record is none (nothing of the batch is
+        stored then), ``LogClosed`` after ``close``.
         """
 
     def read(self, topic: str, after: int = 0, *, limit: int = 1000, partition: int = 0) -> list[Stored]:
         """Return up to ``limit`` durable records with a position above ``after``, oldest first; [] at the head."""
 
     def follow(self, topic: str, after: int = 0, *, partition: int = 0) -> AsyncIterator[list[Stored]]:
-        """Yield batches of records above ``after`` as they become durable, for ever, in whatever process they came."""
+        """Yield batches of records above ``after`` as they become durable, whoever appends; ends when the log closes."""
 
     def head(self, topic: str, *, partition: int = 0) -> int:
         """Return the position of the newest durable record of a topic, 0 where it holds none."""
