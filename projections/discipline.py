@@ -169,9 +169,6 @@ class DisciplineFold:
             self._say_loosely(Entry(assertion.order, assertion.name, message))
             if self.state.pending:
                 self._retry_loose()
-            unit = self.state.units.get(getattr(message, "unit", ""))
-            if unit is not None and unit.pending:  # a record is claimed in a unit
-                self._retry(unit)
         if self._events:
             for code in self._events:
                 self._settle_event(self.event(code))
@@ -284,8 +281,9 @@ class DisciplineFold:
                 self.unsaved = True
             return
         unit = self.unit(code)
-        if self._amend_unit(unit, entry) or self._amend_loose(entry):
+        if self._amend_unit(unit, entry) or self._amend_loose(entry, unit.code):
             self._retry(unit)
+            self._retry_loose()
         else:
             wait(unit.pending, entry)
             unit.head_dirty = True
@@ -331,15 +329,18 @@ class DisciplineFold:
             before = len(unit.pending)
             waiting, unit.pending = unit.pending, []
             for target, entry in waiting:
-                if not (self._amend_unit(unit, entry) or self._amend_loose(entry)):
+                if not (self._amend_unit(unit, entry) or self._amend_loose(entry, unit.code)):
                     unit.pending.append((target, entry))
         if count != len(unit.pending):
             unit.head_dirty = True
             self._dirty[unit.code] = unit
             self._list_corrections(unit)
 
-    def _amend_loose(self, entry: Entry) -> bool:
-        """Amend what was said of no unit, or of the total of an event; say whether the target is there."""
+    def _amend_loose(self, entry: Entry, about: str = "") -> bool:
+        """Amend what was said of no unit, or of the total of an event; say whether the target is there.
+
+        A retraction ``about`` a unit looks for a record that was claimed in it.
+        """
         assert entry.target is not None
         message = entry.message
         retracts = isinstance(message, m.Retraction)
@@ -347,7 +348,7 @@ class DisciplineFold:
             return False
         for said in (self.state.said, *(event.said for event in self.state.events.values())):
             found = find(said, entry.target)
-            if found is not None:
+            if found is not None and about in ("", getattr(found[1].message, "unit", "")):
                 identity, target = found
                 if not retracts and self._loosely(message) is said and identity_of(message) == identity:
                     entry.key = (*target.key, *entry.key)
@@ -357,7 +358,7 @@ class DisciplineFold:
                 if not retracts:
                     self._say_loosely(entry)
                 return True
-        unit = self.state.units.get(message.unit) if isinstance(message, m.Retraction) else None
+        unit = self.state.units.get(message.unit) if isinstance(message, m.Retraction) and not about else None
         if unit is None or not self._amend_unit(self.unit(unit.code), entry):
             return False
         self._list_corrections(unit)
@@ -379,6 +380,9 @@ class DisciplineFold:
         self.unsaved = True
         if say(self._loosely(entry.message), identity_of(entry.message), entry):
             self._loosely_said(entry.message)
+        unit = self.state.units.get(getattr(entry.message, "unit", ""))
+        if unit is not None and unit.pending:  # a record is claimed in a unit
+            self._retry(self.unit(unit.code))
 
     def _loosely_said(self, message: m.Message) -> None:
         """Show what is about no unit."""

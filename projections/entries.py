@@ -113,7 +113,7 @@ def _is_copy(held: Entry, entry: Entry) -> bool:
 
 
 def void(said: Said, identity: str, target: Entry, by: Entry, now: str = "") -> None:
-    """Make an entry void; where several did, the first of each source and then the source's name decides which shows."""
+    """Make an entry void; where several did, the first by a source's own order shows, then the first by its name."""
     if target.void is None or by.name[0] < target.void.name[0]:
         target.void = Void(by.name, by.reason, by.message.at, now)
     held = said[identity]

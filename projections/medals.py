@@ -117,7 +117,7 @@ def apply_decisions(awards: Sequence[Award], decisions: Iterable[MedalDecision],
     """Return the medals as decided: reviews, strippings, vacancies and awards by those who may."""
     decided = sorted(decisions, key=lambda one: (one.at, one.subject))
     held = {award.participant: award for award in awards}
-    awarded = {one.medal for one in decided if one.decision == "award"}
+    awarded = {one.medal for one in decided if one.decision == "award"} - {""}
     for one in decided:
         own = held.get(one.subject)
         medal = one.medal or (own.medal if own else "")
@@ -126,10 +126,12 @@ def apply_decisions(awards: Sequence[Award], decisions: Iterable[MedalDecision],
             held.pop(one.subject, None)
         elif one.decision == "vacant":
             held = {code: award for code, award in held.items() if award.medal != medal}
+        elif not medal:  # no medal is named, and there is none: nothing to award or to review
+            continue
         elif one.decision == "award":
             state = "" if own and own.medal == medal else "reallocated"
             held[one.subject] = Award(one.subject, medal, where, state, one.reason)
-        elif medal and medal not in awarded:
+        elif medal not in awarded:
             if own is None:  # keeps it until it is decided; whom the rules give it now must wait
                 held = {code: award for code, award in held.items() if award.medal != medal}
             held[one.subject] = Award(one.subject, medal, where, "under_review", one.reason)

@@ -92,6 +92,6 @@ def schedule_row(unit: Unit, games: Games) -> ScheduleRow | None:
         medal=plan.medal,
         status=status,
         result=unit.status,
-        reason=reason_of({kind: said for kind in (*_CHANGES, "unit_moved") if (said := unit.said.get(kind))})
+        reason=reason_of({kind: entry for kind in (*_CHANGES, "unit_moved") if (entry := unit.said.get(kind))})
         or max(reasons, default=(0, ""))[1],
     )

@@ -287,10 +287,10 @@ class Unit(msgspec.Struct):
         if not line.listed and not self.knows(line):
             return (s.UNKNOWN, 0, (), 0)
         over, decided = self.decided.get(line.participant, (False, 0))
+        if rule.model == "match":  # has a winner, and no order
+            return (s.WAITING, 0, (), 0)
         if over:
             return (s.OVER_MARKS, decided, (), decided)
-        if rule.model == "match":
-            return (s.WAITING, 0, (), 0)
         irm = line.irm
         if irm and irm not in rule.ranked_irms:
             if irm in rule.placed_irms:
@@ -328,7 +328,9 @@ class Unit(msgspec.Struct):
         """Take the order decisions that count and place everybody by them."""
         decided: dict[str, tuple[bool, int]] = {}
         bases: list[str] = []
-        for identity, entry in sorted(self.said.items(), key=lambda one: getattr(one[1].message, "ordinal", 0)):
+        for identity, entry in sorted(
+            self.said.items(), key=lambda one: (getattr(one[1].message, "ordinal", 0), one[0])
+        ):
             message = entry.message
             if entry.void is None and isinstance(message, m.OrderDecided):
                 bases.append(message.basis)
