@@ -7,7 +7,8 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from socket import socket
+from signal import SIGINT, SIGTERM
+from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
 from typing import Any
 
 import uvicorn
@@ -27,6 +28,7 @@ __all__ = ["Edge", "build", "running", "serve"]
 
 PAGE = Path(__file__).parent / "page"
 PING_EVERY = 20.0  # seconds
+SIGNALS = (SIGINT, SIGTERM)
 
 
 class Edge:

@@ -11,7 +11,7 @@ import sys
 import typer
 
 from engine.errors import EngineError
-from podium.commands import games, look, run
+from podium.commands import games, look, prove, run, source
 from podium.errors import OperatorError
 from replay.archive import ArchiveError
 
@@ -25,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=True,
 )
-for group in (games, look, run):
+for group in (games, look, prove, run, source):
     group.add_to(app)
 
 

@@ -20,9 +20,9 @@ from engine import about
 from engine.about import About
 from engine.sqlite_log import SqliteLog
 from feeds.server import running
-from podium.commands.games import speed_of
 from podium.errors import OperatorError
 from podium.serving import Ports, Process, tell
+from podium.speed import speed_of
 from podium.wiring import wall_clock
 from replay.archive import Message
 from replay.player import Pace

@@ -82,11 +82,12 @@ class Fold:
 
     def dump(self, *, whole: bool = False) -> dict[str, bytes]:
         """Return the state in slots: those that changed since the last call, or all."""
-        return slots.dump(self, whole=whole)
+        return slots.dump(self.decoder, self.people, self.disciplines, whole=whole)
 
     def load(self, saved: Mapping[str, bytes], views: Mapping[str, Mapping[str, tuple[Row, int]]]) -> None:
         """Go on, as a fresh fold, from where another one was dumped."""
-        slots.load(self, saved, views)
+        slots.load(self.decoder, self.people, self.discipline, saved)
+        self.restore(views)
 
     def restore(self, views: Mapping[str, Mapping[str, tuple[Row, int]]]) -> None:
         """Take what was last shown, rows with revisions by view and key, from one who kept it."""

@@ -5,21 +5,16 @@ What follows from other slots or from the views (standings in order, derived row
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 import msgspec
 
-from projections.decode import SourceState
+from projections.decode import Decoder, SourceState
 from projections.discipline import DisciplineFold, Event
 from projections.entries import Entry, Name, Said
-from projections.people import PeopleState
+from projections.people import PeopleFold, PeopleState
 from projections.unit import Line, Loss, Unit
 from schemas.sport import UnitRule
-from schemas.views import Row
-
-if TYPE_CHECKING:
-    from projections.fold import Fold
 
 __all__ = ["dump", "load"]
 
@@ -69,17 +64,18 @@ def _unpack(code: str, data: bytes) -> Unit:
     return unit
 
 
-def dump(fold: Fold, *, whole: bool = False) -> dict[str, bytes]:
+def dump(
+    decoder: Decoder, people: PeopleFold, disciplines: Mapping[str, DisciplineFold], *, whole: bool
+) -> dict[str, bytes]:
     """Return the slots that changed since the last call, or all of them."""
     slots: dict[str, bytes] = {}
-    sources = fold.decoder.sources
-    for source in sources if whole else fold.decoder.unsaved:
-        slots[f"source/{source}"] = _encode(sources[source])
-    fold.decoder.unsaved.clear()
-    if whole or fold.people.unsaved:
-        slots["people"] = _encode(fold.people.state)
-        fold.people.unsaved = False
-    for code, discipline in fold.disciplines.items():
+    for source in decoder.sources if whole else decoder.unsaved:
+        slots[f"source/{source}"] = _encode(decoder.sources[source])
+    decoder.unsaved.clear()
+    if whole or people.unsaved:
+        slots["people"] = _encode(people.state)
+        people.unsaved = False
+    for code, discipline in disciplines.items():
         slots.update(_dump_discipline(code, discipline, whole=whole))
     return slots
 
@@ -99,19 +95,20 @@ def _dump_discipline(code: str, fold: DisciplineFold, *, whole: bool) -> dict[st
     return slots
 
 
-def load(fold: Fold, slots: Mapping[str, bytes], views: Mapping[str, Mapping[str, tuple[Row, int]]]) -> None:
-    """Put a fresh fold where another one was when it was dumped, ``views`` holding rows and revisions by key."""
+def load(
+    decoder: Decoder, people: PeopleFold, discipline: Callable[[str], DisciplineFold], slots: Mapping[str, bytes]
+) -> None:
+    """Put fresh folds where others were when they were dumped; ``discipline`` gives the fold of a code."""
     for slot, data in slots.items():
         kind, _, code = slot.partition("/")
         if kind == "source":
-            fold.decoder.sources[code] = _source.decode(data)
+            decoder.sources[code] = _source.decode(data)
         elif kind == "people":
-            fold.people.state = _people.decode(data)
+            people.state = _people.decode(data)
         elif kind == "unit":
-            fold.discipline(code[:3]).state.units[code] = _unpack(code, data)
+            discipline(code[:3]).state.units[code] = _unpack(code, data)
         elif kind == "event":
-            fold.discipline(code[:3]).state.events[code] = _event.decode(data)
+            discipline(code[:3]).state.events[code] = _event.decode(data)
         elif kind == "discipline":
             saved = _discipline.decode(data)
-            fold.discipline(code).state.said, fold.discipline(code).state.pending = saved.said, saved.pending
-    fold.restore(views)
+            discipline(code).state.said, discipline(code).state.pending = saved.said, saved.pending

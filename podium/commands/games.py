@@ -13,11 +13,12 @@ from engine import about
 from engine.about import About
 from engine.gateway import Gateway
 from engine.instants import parse_instant
-from engine.raw import RAW, raw_of
+from engine.streams import read_raw
 from podium.commands.options import LogPath
 from podium.errors import OperatorError
+from podium.speed import speed_of
 from podium.wiring import host_over, open_log, wall_clock
-from replay.archive import Archive, Header, Message, write
+from replay.archive import VERSION, Archive, Header, Message, write
 from replay.doors import RefusedReplay, send
 from replay.paris2024 import BadInputError, import_paris2024
 from replay.player import Pace, Part, part_of
@@ -64,19 +65,6 @@ def synth(
     print(f"{out}: {count} messages, seed {seed}, scale {scale}")
 
 
-def speed_of(text: str) -> float:
-    """Return a speed: ``max`` is 0, ``60x`` 60.0."""
-    if text == "max":
-        return 0.0
-    try:
-        speed = float(text.removesuffix("x"))
-    except ValueError:
-        speed = 0.0
-    if speed <= 0:
-        raise OperatorError(f"no speed {text!r}: max, 1x, 60x, ...")
-    return speed
-
-
 def _instant(text: str | None, games: Games) -> int | None:
     """Return an instant; without an offset it is the local time of the Games."""
     if text is None:
@@ -88,7 +76,7 @@ def _instant(text: str | None, games: Games) -> int | None:
     return instant - games.offset * 60_000_000 if local else instant
 
 
-def replay(  # noqa: PLR0917 - the options of a command
+def replay(
     archive: Annotated[Path, typer.Argument(help="The archive to play.", dir_okay=False)],
     log: Annotated[Path | None, typer.Option(help="Play it into this log.", dir_okay=False)] = None,
     to: Annotated[str | None, typer.Option(help="Play it through the doors of a running server, by its URL.")] = None,
@@ -153,16 +141,8 @@ def export(log: LogPath, out: Out) -> None:
     """Write an archive of all raw messages of a log."""
     with open_log(log) as opened:
         said = about.read(opened) or About()
-
-        def messages() -> list[Message]:
-            raws = []
-            after = 0
-            while batch := opened.read(RAW, after):
-                raws += [raw_of(stored) for stored in batch]
-                after = batch[-1].position
-            return [Message(raw.source, raw.session, raw.serial, raw.at, raw.time, raw.data) for raw in raws]
-
-        count = write(out, Header(1, said.games, made_by=f"log {opened.id}"), messages())
+        header = Header(VERSION, said.games, made_by=f"log {opened.id}")
+        count = write(out, header, (Message(*raw[:6]) for raw in read_raw(opened)))
     print(f"{out}: {count} messages")
 
 

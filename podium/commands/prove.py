@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from engine.chain import verify_chains
 
+from engine import chain
 from engine.checkpoints import manifests
 from engine.log import Log
 from podium.commands.options import LogPath
@@ -18,18 +18,24 @@ __all__ = ["add_to"]
 
 def verify(
     log: LogPath,
-    head: Annotated[str | None, typer.Option(help="A head that was noted elsewhere, to compare with.")] = None,
+    head: Annotated[str, typer.Option(help="A head that was noted elsewhere, to compare with.")] = "",
 ) -> None:
     """Check every source's chain, and a re-fold against the digests recorded on the way.
 
     Exit code 1 names the first bad place.
     """
     with open_log(log) as opened:
-        report = verify_chains(opened, head=head)
+        try:
+            report = chain.verify(opened, head=head)
+        except ValueError as error:
+            raise OperatorError(str(error)) from error
         if report.flaw is not None:
-            raise OperatorError(str(report.flaw))
+            raise OperatorError(f"{log}: {report.flaw.text}")
         checked = _check_digests(opened)
-    print(f"{log}: {report.messages} messages of {report.sources} sources, {checked} digests; head {report.head}")
+    for found in report.found:
+        print(f"{found.head} was the head after {found.name}, position {found.position}")
+    sources = len(report.sources)
+    print(f"{log}: {report.messages} messages of {sources} sources, {checked} digests agree; head {report.head}")
 
 
 def _check_digests(log: Log) -> int:

@@ -7,11 +7,8 @@ from typing import Annotated
 
 import typer
 
-from podium import serving
 from podium.commands.options import LogPath
-from podium.demo import run_demo
 from podium.errors import OperatorError
-from podium.serving import Ports
 
 __all__ = ["add_to"]
 
@@ -28,7 +25,9 @@ def serve_log(
     """Take venue feeds, fold them, and serve views, feed and page from one process."""
     if mode not in (None, "live", "replay", "rehearsal"):
         raise OperatorError(f"no mode {mode!r}: live, replay or rehearsal")
-    serving.run(log, Ports(host, port, feed_in), mode)
+    from podium import serving  # noqa: PLC0415 - the server's libraries take a moment to load
+
+    serving.run(log, serving.Ports(host, port, feed_in), mode)
 
 
 def demo(
@@ -40,6 +39,8 @@ def demo(
     port: Annotated[int, typer.Option(help="A free one is taken where it is busy.")] = 8080,
 ) -> None:
     """Play an invented Games and show its results as they come."""
+    from podium.demo import run_demo  # noqa: PLC0415 - as above
+
     run_demo(seconds=seconds, speed=speed, seed=seed, port=port)
 
 
