@@ -126,7 +126,7 @@ export class Directory {
     source.loading = true;
     source.at = Date.now();
     try {
-      const body = await read(source.address);
+      const body = await read(source.address, source.rows || source.names ? "no-cache" : "default");
       if (this.#sources.get(source.address) !== source) return;
       for (const part of ["rows", "names", "views"]) if (typeof body[part] === "object") source[part] = body[part];
       this.onChange();
@@ -139,14 +139,14 @@ export class Directory {
 }
 
 /** Return the document at an address; an empty one where the view is not there yet. */
-async function read(address) {
+async function read(address, cache) {
   const view = /^\/v1\/views\/([^?]+)/.exec(address)?.[1];
-  if (view && (await get(`/v1/views?match=${view}`)).views.length === 0) return {};
-  return get(address);
+  if (view && (await get(`/v1/views?match=${view}`, cache)).views.length === 0) return {};
+  return get(address, cache);
 }
 
-async function get(address) {
-  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+async function get(address, cache) {
+  const answer = await fetch(address, { cache, headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   return answer.json();
 }

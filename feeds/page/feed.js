@@ -145,7 +145,7 @@ export class Feed {
   #enter(epoch) {
     if (this.epoch && epoch !== this.epoch) {
       for (const subscription of this.subscriptions) subscription.forget();
-      this.hooks.onEpoch?.(epoch);
+      this.hooks.onEpoch?.();
     }
     this.epoch = epoch;
   }
@@ -170,7 +170,7 @@ export class Feed {
       if (subscription.id !== message.id) continue;
       try {
         const changed = subscription.take(message);
-        if (message.op === "reset" && message.why === "epoch") this.hooks.onEpoch?.(this.epoch);
+        if (message.op === "reset" && message.why === "epoch") this.hooks.onEpoch?.();
         if (changed) this.hooks.onChange?.(subscription, changed);
       } catch (error) {
         if (!(error instanceof Broken)) throw error;

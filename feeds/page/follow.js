@@ -5,6 +5,7 @@
 import { UNDER_WAY } from "./words.js";
 
 const DWELL = 20000; // ms that a unit is shown at least
+const STAY = 120000; // ms after which another one that has changed since may have the place
 const QUIET = 40000; // ms without a change, after which another one may have the place
 const LINGER = 15000; // ms that a result stays on show after its unit is over
 const EVERY = 4000; // ms between two looks at what changed
@@ -22,8 +23,8 @@ export function choose(shown, { underWay, cuts, now, since, changedAt, overAt })
   const best = [...underWay].sort((a, b) => compare(rank(b), rank(a)) || (a.unit < b.unit ? -1 : 1))[0]?.unit ?? "";
   if (!shown || !best) return shown || best;
   if (!underWay.some(({ unit }) => unit === shown)) return now - overAt > LINGER ? best : shown;
-  if (now - since < DWELL || now - changedAt < QUIET) return shown;
-  return best;
+  if (now - since < DWELL) return shown;
+  return now - changedAt < QUIET && now - since < STAY ? shown : best;
 }
 
 function compare(a, b) {

@@ -26,6 +26,7 @@ const byId = (id) => document.getElementById(id);
 const feedUrl = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/v1/feed`;
 
 let mode = "";
+let epoch = "";
 let today = ""; // the sport day of the newest cut
 let chosenDay = "";
 let chosenUnit = "";
@@ -36,14 +37,14 @@ let drawing = false;
 
 const feed = new Feed(feedUrl, {
   onHello: (hello) => {
-    mode = String(hello.mode ?? "");
-    showMode(mode);
+    enter(hello);
     forget();
   },
   onState: (state) => link.feed(state),
   onEpoch: () => {
     directory.reset();
     wire.reset();
+    forget();
     draw();
   },
   onChange: (subscription, changed) => {
@@ -60,7 +61,11 @@ const link = new Link({
   onChange: () => showLink(link.kind),
   hurry: () => feed.hurry(),
   poll: async (status) => {
-    for (const subscription of store.subscriptions) await poll(subscription, status);
+    enter(status);
+    for (const subscription of [...feed.subscriptions]) {
+      await poll(subscription, status);
+      store.changed(subscription);
+    }
     heardAt = Date.now();
     draw();
   },
@@ -80,6 +85,13 @@ const schedule = new Schedule({
   },
 });
 const follow = new Follow({ underWay: () => underWay.rows(), onChange: () => draw() });
+
+/** Take note of what the server says of itself. */
+function enter(server) {
+  mode = String(server.mode ?? "");
+  epoch = String(server.epoch ?? "");
+  showMode(mode);
+}
 
 /** The unit that is wanted; the one on show stays until the wanted one's rows are here. */
 const wanted = () => chosenUnit || follow.unit;
@@ -141,7 +153,7 @@ function showEdition() {
   const name = unit() ? panel.name(unit()) : "Results";
   const title = `${name} · ${mode && mode !== "live" ? `${modeWords(mode)[0]} · ` : ""}Podium`;
   if (document.title !== title) document.title = title;
-  text(byId("edition"), `Cut ${store.newest.cut.toLocaleString("en-GB")} of epoch ${feed.epoch || "–"}.`);
+  text(byId("edition"), `Cut ${store.newest.cut.toLocaleString("en-GB")} of epoch ${epoch || "–"}.`);
 }
 
 /** Go to a section without touching the address, which names the unit. */

@@ -60,9 +60,11 @@ export class Standings {
     const ranked = rows.some((row) => row.rank);
     const shown = this.all ? ordered : ordered.slice(0, FIRST);
     const all = partsOf(rows);
-    const parts = this.#fitting(rows, all);
+    const width = this.node.clientWidth; // asked once: every answer costs a layout
+    const parts = this.#fitting(shown, all, width);
+    const room = (width - BESIDE_TAPE) / TAPE_CHARACTER;
     const gaps = !match && rows.some((row) => row.gap);
-    const columns = { match, ranked, parts, tape: parts.length ? [] : all, gaps: gaps && parts.length === 0 };
+    const columns = { match, ranked, parts, tape: parts.length ? [] : all, room, gaps: gaps && parts.length === 0 };
     set(this.table, "data-gaps", columns.gaps);
     text(this.#caption, `${name}: ${ranked ? "standings" : "start list"}`);
     set(this.table, "data-model", match ? "match" : "");
@@ -80,11 +82,11 @@ export class Standings {
   }
 
   /** Return the last parts that have room in columns of their own; none where not even two have. */
-  #fitting(rows, parts) {
+  #fitting(rows, parts, room) {
     if (parts.length === 0) return [];
     const longest = Math.max(2, ...rows.flatMap((row) => Object.values(row.parts ?? {}).map((part) => String(part).length)));
     const width = Math.round(longest * DIGIT + 14);
-    const fit = Math.min(parts.length, Math.floor((this.node.clientWidth - OTHERS) / width));
+    const fit = Math.min(parts.length, Math.floor((room - OTHERS) / width));
     this.table.style.setProperty("--part", `${width}px`);
     return fit < Math.min(2, parts.length) ? [] : parts.slice(-fit);
   }
@@ -101,7 +103,7 @@ export class Standings {
     }));
   }
 
-  #show(node, row, { match, ranked, parts, tape, gaps }) {
+  #show(node, row, { match, ranked, parts, tape, room, gaps }) {
     const [place, who] = node.cells;
     const change = this.#note(row);
     showPlace(place, row, { match, ranked });
@@ -109,7 +111,7 @@ export class Standings {
     showChange(place.querySelector(".change"), change);
     set(node, "data-fresh", change.fresh);
     set(node, "data-leads", (row.rank === 1 && ranked) || row.wlt === "W");
-    this.#showWho(who, row, tape);
+    this.#showWho(who, row, tape, room);
     fit(node, parts.length);
     const cells = [...node.cells].slice(2);
     parts.forEach((part, index) => text(cells[index], row.parts?.[part] ?? ""));
@@ -118,7 +120,7 @@ export class Standings {
     set(cells.at(-1), "class", gaps ? "gap" : "gap none");
   }
 
-  #showWho(cell, row, tape) {
+  #showWho(cell, row, tape, room) {
     const person = row.participant ? this.directory.person(row.participant, this.#unit.slice(0, 3)) : undefined;
     text(cell.querySelector(".name"), person?.name || row.participant || placeWords(row));
     const code = person?.organisation ?? "";
@@ -126,7 +128,6 @@ export class Standings {
     const land = code ? this.directory.organisation(code) : "";
     text(cell.querySelector(".land"), land === person?.name ? "" : land);
     text(cell.querySelector(".bib"), row.bib ? `No. ${row.bib}` : "");
-    const room = (this.node.clientWidth - BESIDE_TAPE) / TAPE_CHARACTER;
     text(cell.querySelector(".tape"), strung(tape.map((part) => row.parts?.[part]).filter(Boolean), room));
   }
 

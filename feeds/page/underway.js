@@ -27,14 +27,30 @@ export class UnderWay {
   #list;
   #more;
   #shown = "";
+  #width = 0;
+  #height = 0;
 
-  /** Return the rows of all units under way: of every discipline the one that began last, then of each the next. */
+  /** Let the list never get shorter while it is as wide as it is: what is below it stays where it is. */
+  #keepHeight() {
+    if (this.#width !== innerWidth || this.all || this.#list.childElementCount === 0) {
+      this.#width = innerWidth;
+      this.#list.style.minHeight = "";
+      this.#height = 0;
+    }
+    const height = this.#list.offsetHeight;
+    if (!this.all && height > this.#height) {
+      this.#height = height;
+      this.#list.style.minHeight = `${height}px`;
+    }
+  }
+
+  /** Return the rows of all units under way: of every discipline the one that began first, then of each the next. */
   rows() {
     const rows = this.store.names("current/").flatMap((view) => {
       const venue = view.slice("current/".length);
       return [...this.store.rows(view).values()].map((row) => ({ ...row, venue }));
     });
-    rows.sort((a, b) => (b.started ?? 0) - (a.started ?? 0) || (a.unit < b.unit ? -1 : 1));
+    rows.sort((a, b) => (a.started ?? 0) - (b.started ?? 0) || (a.unit < b.unit ? -1 : 1));
     const turns = new Map();
     for (const row of rows) {
       const discipline = row.unit.slice(0, 3);
@@ -64,5 +80,6 @@ export class UnderWay {
     set(this.#more, "hidden", rows.length <= FIRST());
     set(this.#more, "aria-expanded", String(this.all));
     text(this.#more, this.all ? "Show fewer" : `Show all ${rows.length}`);
+    this.#keepHeight();
   }
 }

@@ -84,6 +84,7 @@ async def test_a_device_without_a_connection_is_told_apart(open_page: Opener) ->
 
 
 async def test_without_the_live_link_results_come_over_http(stage: Stage, open_page: Opener) -> None:
+    stage.source.mode = "rehearsal"
     page = await open_page(None)
     await page.route_web_socket("**/v1/feed", lambda route: route.close())
     await page.goto(f"{stage.url}#/unit/{FINAL}")
@@ -95,6 +96,10 @@ async def test_without_the_live_link_results_come_over_http(stage: Stage, open_p
     )
     await expect(page.locator(FIRST)).to_have_text("CORSO Vini", timeout=BACK)
     await expect(page.locator(".medal-table tbody tr:first-child td.count").first).to_have_text("99")
+    await expect(page.locator("#mode strong")).to_have_text("Rehearsal")
+    await page.locator("#underway").get_by_role("link", name="Women's 50 m Freestyle, Heat 1").click()
+    await expect(page.locator("#unit-name")).to_have_text("Women's 50 m Freestyle, Heat 1", timeout=BACK)
+    await expect(page.locator(FIRST)).to_have_text("B1")
 
 
 async def through(page: Page, stage: Stage, junk: list[str], *, lose: int = -1) -> list[dict[str, Any]]:
