@@ -41,6 +41,7 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
 class _View(msgspec.Struct, array_like=True):
     sequence: int
     cut: int
+    time: int
     rows: dict[str, tuple[int, msgspec.Raw]]  # key -> revision, row
 
 
@@ -50,7 +51,7 @@ _view = msgspec.msgpack.Decoder(_View)
 def pack_view(view: View) -> bytes:
     """Return a view's slot."""
     rows = {key: (view.revisions[key], msgspec.Raw(_encode(row))) for key, row in view.rows.items()}
-    return _encode(_View(view.sequence, view.cut, rows))
+    return _encode(_View(view.sequence, view.cut, view.time, rows))
 
 
 _rows = {kind: [msgspec.msgpack.Decoder(one) for one in types] for kind, types in ROW_TYPES.items()}
@@ -61,7 +62,7 @@ def unpack_view(name: str, data: bytes) -> View:
     saved = _view.decode(data)
     decoders = _rows[name.partition("/")[0]]
     view = View(name)
-    view.sequence, view.cut = saved.sequence, saved.cut
+    view.sequence, view.cut, view.time = saved.sequence, saved.cut, saved.time
     for key, (revision, raw) in saved.rows.items():
         row: Row = (decoders[0] if key == HEAD else decoders[-1]).decode(raw)
         view.put(key, row, revision)

@@ -16,18 +16,18 @@ from schemas.views import Row
 __all__ = ["View", "Views", "encode_row"]
 
 _MODULUS = 1 << 128
-_encoder = msgspec.json.Encoder(order="deterministic")
+_encoder = msgspec.json.Encoder(order="sorted")
 
 
 def encode_row(row: Row) -> bytes:
-    """Return a row's canonical JSON: equal rows have equal bytes."""
+    """Return a row's canonical JSON, all fields sorted by name: equal rows have equal bytes."""
     return _encoder.encode(row)
 
 
 class View:
     """One view: its rows and where it stands."""
 
-    __slots__ = ("_hash", "_hashed", "_stale", "cut", "name", "revisions", "rows", "sequence")
+    __slots__ = ("_hash", "_hashed", "_stale", "cut", "name", "revisions", "rows", "sequence", "time")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -35,6 +35,7 @@ class View:
         self.revisions: dict[str, int] = {}
         self.sequence = 0  # grows by one with each cut that changes the view
         self.cut = 0  # the newest cut that changed it
+        self.time = 0  # log time of that cut, microseconds
         self._hash = 0
         self._hashed: dict[str, int] = {}
         self._stale: set[str] = set()
@@ -107,6 +108,7 @@ class Views:
         for view in changed.values():
             view.sequence += 1
             view.cut = cut.number
+            view.time = cut.time
         self.cut = cut.number
         self.time = cut.time
         return list(changed)

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 
-from engine.views import View
 from feeds.delta import NOBODY, Held, Step
 from feeds.encoding import Encoding
 from feeds.group import Framer, Group, GroupKey, Link, Member
@@ -65,8 +64,6 @@ class Hub:
         self._mint = Mint(self._key, self.epoch)
         self.ring.clear(views.cut)
         self._images.clear()
-        self._began = views.time
-        self._times: dict[str, int] = {}
         self._held: dict[str, dict[str, Held]] = {}
         for name in views.names():
             view = views[name]
@@ -91,18 +88,6 @@ class Hub:
         """Return a row with its revision and what last changed it, as far as this edge has seen it happen."""
         return self._held.get(view, {}).get(key, NOBODY)
 
-    def time_of(self, view: View) -> int | None:
-        """Return the log time of a view's newest change, microseconds; None for a past one that this edge cannot tell.
-
-        For a view that has not changed since this edge began, that is the time at which it began: at the latest then.
-        """
-        if self.ring.first <= view.cut <= self.ring.last:
-            return self.ring[view.cut].time
-        live = self.source.views.get(view.name)
-        if live is not None and live.cut == view.cut:
-            return self._times.get(view.name, self._began)
-        return None
-
     # --- cuts ---
 
     def take(self, cut: Cut, changed: Sequence[str]) -> None:
@@ -117,7 +102,6 @@ class Hub:
         touched: dict[Group, list[Step]] = {}
         for name in changed:
             view = views[name]
-            self._times[name] = cut.time
             step = steps[name] = Step(name, view.sequence, view.sequence, changes[name])
             for group in self._index.watching(name):
                 step.hash = step.hash or view.hash

@@ -65,7 +65,7 @@ def build(
     feed = Feed(source, key=signing, interval=interval, **options)
     bridge = Bridge(feed.handle, check=refuse_other_paths, ping_interval=PING_EVERY, ping_timeout=PING_EVERY)
     names = Names(source)
-    xml = XmlWriter(names, games, lambda: source.mode, feed.hub.time_of)
+    xml = XmlWriter(names, games, lambda: source.mode)
     reader = Reader(feed.hub, names, xml)
     routers = [http.router(feed, reader), *extra_routers]
     if (page / "index.html").is_file():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.views import View
-from feeds.errors import Refused
 from feeds.names import Names
 from feeds.xml import medals, people, results, schedule
 from feeds.xml.header import GAMES_WIDE, Envelope, code_of, wrap
@@ -54,13 +53,10 @@ def layout_of(view: str) -> Layout | None:
 class XmlWriter:
     """Writes views as documents, each row once per change."""
 
-    def __init__(
-        self, names: Names, games: Games, mode: Callable[[], str], time_of: Callable[[View], int | None]
-    ) -> None:
+    def __init__(self, names: Names, games: Games, mode: Callable[[], str]) -> None:
         self._names = names
         self._games = games
         self._mode = mode
-        self._time_of = time_of  # log time of a view's newest change, microseconds
         self._kept: dict[str, tuple[Layout, Fragments]] = {}
 
     def offers(self, view: str) -> bool:
@@ -68,11 +64,7 @@ class XmlWriter:
         return layout_of(view) is not None
 
     def write(self, view: View) -> bytes:
-        """Return the document of a view that is offered; raises ``Refused`` where it is too old to be dated."""
-        time = self._time_of(view)
-        if time is None:
-            message = "this edge cannot date so old a document; it is offered as json"
-            raise Refused("not_known", message, at="format", status=404)
+        """Return the document of a view that is offered, dated by its newest change."""
         layout, fragments = self._kept.get(view.name) or self._begin(view.name)
         inner = layout.write(Context(view, fragments, self._names, self._games.offset))
         fragments.keep_only(view.rows)
@@ -80,7 +72,7 @@ class XmlWriter:
             layout.type,
             layout.code,
             max(view.sequence, 1),
-            time,
+            view.time,
             layout.subcode,
             layout.status(view),
         )

@@ -96,7 +96,7 @@ def show(
 
 
 def _xml(host: Host, view: View) -> bytes:
-    writer = XmlWriter(Names(host), said(host.log).games, lambda: host.mode, lambda _view: host.views.time)
+    writer = XmlWriter(Names(host), said(host.log).games, lambda: host.mode)
     if not writer.offers(view.name):
         raise OperatorError(f"{view.name} is not offered as XML")
     return writer.write(view)

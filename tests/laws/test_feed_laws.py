@@ -209,7 +209,7 @@ EVENTS = [unit[:22] + "-" * 12 for unit in UNITS]
 def written(view: View) -> etree._Element:
     """Return what stands inside Competition, valid under the schema."""
     source = FakeSource()
-    return tree(XmlWriter(Names(source), DEFAULT_GAMES, lambda: "live", lambda _: 0).write(view))[0]
+    return tree(XmlWriter(Names(source), DEFAULT_GAMES, lambda: "live").write(view))[0]
 
 
 def view_of(name: str, rows: dict[str, Row]) -> View:
