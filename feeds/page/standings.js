@@ -69,6 +69,7 @@ export class Standings {
     text(this.#caption, `${name}: ${ranked ? "standings" : "start list"}`);
     set(this.table, "data-model", match ? "match" : "");
     set(this.table, "hidden", rows.length === 0);
+    this.table.style.setProperty("--mark", `${markWidth(shown)}px`);
     this.#headings(columns, head);
     reconcile(this.#body, shown, {
       key: (row) => row.key,
@@ -164,6 +165,12 @@ function line() {
     el("td", { class: "mark" }, el("span", { class: "value" }), el("span", { class: "note" }), el("span", { class: "under" })),
     el("td", { class: "gap" }),
   );
+}
+
+/** Return the pixels that the longest mark needs; a phone has none to spare. */
+function markWidth(rows) {
+  const needs = (mark) => [...mark].reduce((sum, sign) => sum + (/[0-9A-Z]/.test(sign) ? 14 : 7), 0);
+  return Math.max(72, ...rows.map((row) => needs(String(row.mark ?? "")) + (row.qualification ? 28 : 0)));
 }
 
 /** Give a row as many part cells as there are parts. */

@@ -44,9 +44,10 @@ export function showRetry(kind, retryAt) {
 export function showAsOf({ cut, time }, zone, stale) {
   if (!time) return;
   const node = byId("asof").querySelector("time");
-  const [date, clock] = node.children;
+  const [date, clock, ago] = node.children;
   text(date, `${dateOf(time, zone)} `);
-  text(clock, `${clockOf(time, zone)}${stale > 0 ? `, ${spell(stale)} ago` : ""}`);
+  text(clock, clockOf(time, zone));
+  text(ago, stale > 0 ? `, ${spell(stale)} ago` : "");
   set(node, "datetime", instantOf(time));
   set(byId("asof"), "title", `Cut ${cut}, in the time of the Games`);
 }
