@@ -17,7 +17,7 @@ from projections import standing
 from projections.decode import Assertion
 from projections.derived import Derived
 from projections.entries import Entry, Name, Said, find, message_of, say, void, wait
-from projections.medals import apply_decisions, awards_of, places_of
+from projections.medals import apply_decisions, awards_of, is_decided, places_of
 from projections.models import NOTHING
 from projections.rows import correction_rows, head_row, result_row, start_rows
 from projections.schedule import day_of, schedule_row
@@ -542,14 +542,16 @@ class DisciplineFold:
                 tied=place.tied,
                 mark=place.line.worth.mark if place.line else "",
                 irm=place.line.irm if place.line else "",
-                unit=place.unit,
+                unit=place.unit.code,
             )
             for place in places_of(rule, matching)
         }
         self.derived.replace(f"ranking/{event.code}", places)
-        self.derived.put(f"event/{event.code}", HEAD, self._event_head(event, medallists))
+        self.derived.put(
+            f"event/{event.code}", HEAD, self._event_head(event, medallists, decided=is_decided(rule, matching))
+        )
 
-    def _event_head(self, event: Event, medallists: dict[str, Row]) -> EventHead:
+    def _event_head(self, event: Event, medallists: dict[str, Row], *, decided: bool) -> EventHead:
         listed = message_of(event.said, "event")
         begun = any(self.state.units[code].status not in ("", "START_LIST") for code in event.units)
         days = sorted({row.day for row in medallists.values() if isinstance(row, MedallistRow)})
@@ -557,7 +559,7 @@ class DisciplineFold:
             event=event.code,
             name=listed.name if isinstance(listed, m.Event) else "",
             discipline=self.state.code,
-            state="FINISHED" if medallists else "RUNNING" if begun else "SCHEDULED",
+            state="FINISHED" if decided else "RUNNING" if begun else "SCHEDULED",
             day=days[-1] if days else "",
         )
 
@@ -606,7 +608,7 @@ class DisciplineFold:
         self.derived.put(f"schedule/{self.state.code}", unit.code, row)
         event = event_of(unit.code)
         if HEAD not in self.derived.rows.get(f"event/{event}", ()):
-            self.derived.put(f"event/{event}", HEAD, self._event_head(self.state.events[event], {}))
+            self.derived.put(f"event/{event}", HEAD, self._event_head(self.state.events[event], {}, decided=False))
         if not unit.total:
             status = EventUnitRow(unit=unit.code, status=unit.status, schedule=row.status if row else "")
             self.derived.put(f"event/{event}", unit.code, status)
