@@ -63,7 +63,7 @@ class Log(Protocol):
         """Return up to ``limit`` durable records with a position above ``after``, oldest first; [] at the head."""
 
     def follow(self, topic: str, after: int = 0, *, partition: int = 0) -> AsyncIterator[list[Stored]]:
-        """Yield batches of records above ``after`` as they become durable, whoever appends; ends when the log closes."""
+        """Yield batches of records above ``after`` as they become durable, whoever appends; ends when the log does."""
 
     def head(self, topic: str, *, partition: int = 0) -> int:
         """Return the position of the newest durable record of a topic, 0 where it holds none."""

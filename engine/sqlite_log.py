@@ -59,15 +59,15 @@ class SqliteLog:
             self.id = self._writer.id
             on_loop = committer == "loop" or (committer == "auto" and self._writer.sync_time() < SLOW_SYNC)
             self._reader = SqliteReader(path)
+            self._queue = CommitQueue(self._writer, on_loop=on_loop)
+            self._sender = WakeSender(path)
+            self._checkpointer = Checkpointer(path, self._writer)
         except BaseException:
             if self._writer:
                 self._writer.close()
             if self._lock:
                 self._lock.release()
             raise
-        self._queue = CommitQueue(self._writer, on_loop=on_loop)
-        self._sender = WakeSender(path)
-        self._checkpointer = Checkpointer(path, self._writer)
 
     @classmethod
     def open(
@@ -201,9 +201,11 @@ class SqliteLog:
         if self._closed:
             return
         self._closed = True  # nothing more is accepted
-        if self._writer:
-            await self._queue.drain()
-        self._release()
+        try:
+            if self._writer:
+                await self._queue.drain()
+        finally:  # whoever is cancelled here must not keep the lock
+            self._release()
 
     def close_now(self) -> None:
         """Do as ``close`` does, without a loop; appends that wait on one get ``LogClosed``."""

@@ -14,8 +14,10 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
+import uvloop
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -105,6 +107,20 @@ async def test_what_waits_when_the_log_is_closed_without_a_loop_is_refused(path:
         log.close_now()
         with pytest.raises(LogClosed):
             await waiting
+
+
+@pytest.mark.parametrize("committer", ["loop", "thread"])
+async def test_a_close_that_is_cancelled_lets_go_all_the_same(path: Path, committer: Literal["loop", "thread"]) -> None:
+    log = SqliteLog.open(path, committer=committer)
+    under_way = asyncio.create_task(log.append(batch("1")))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(log.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.gather(under_way, closing, return_exceptions=True)
+    with SqliteLog.open(path) as again:
+        again.append_now(batch("2"))
+        assert texts(again)[-1] == "2"
 
 
 def test_a_loop_that_ended_early_does_not_hold_up_the_next(log: SqliteLog) -> None:
@@ -348,6 +364,17 @@ async def test_followers_are_woken_wherever_the_log_lies(tmp_path: Path, name: s
         SqliteLog.open(path, readonly=True, safety_poll=HOUR) as reader,
     ):
         assert [stored.value for stored in await first_woken(reader, writer)] == [b"1"]
+
+
+def test_followers_are_woken_on_uvloop_too(path: Path) -> None:
+    async def wake() -> list[Stored]:
+        async with (
+            SqliteLog.open(path, safety_poll=HOUR) as writer,
+            SqliteLog.open(path, readonly=True, safety_poll=HOUR) as reader,
+        ):
+            return await first_woken(reader, writer)
+
+    assert [stored.value for stored in uvloop.run(wake())] == [b"1"]
 
 
 async def test_without_the_socket_the_slow_poll_does_it(path: Path) -> None:
