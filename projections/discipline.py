@@ -128,6 +128,7 @@ class DisciplineFold:
         self._starts: dict[str, None] = {}  # dicts, not sets: what is shown has one order
         self._plans: dict[str, None] = {}
         self._events: dict[str, None] = {}
+        self._corrected: dict[str, None] = {}  # units whose corrections are to be listed anew
         self._phases: dict[str, None] = {}  # events whose phases are to be listed anew
         self._effects: dict[type[m.Message], Callable[[Unit, m.Message], None]] = {
             m.StartList: self._start_list,
@@ -221,7 +222,7 @@ class DisciplineFold:
         if unit.say(who, identity, entry):
             self._touched(unit, message)
         if unit.official_since is not None and (unit.lines[who].said if who else unit.said)[identity].others:
-            self._list_corrections(unit)
+            self._corrected[unit.code] = None
 
     def _touched(self, unit: Unit, message: m.Message) -> None:
         effect = self._effects.get(type(message))
@@ -261,7 +262,7 @@ class DisciplineFold:
         if isinstance(message, m.ResultStatus) and any(
             e.others for said in (unit.said, *(line.said for line in unit.lines.values())) for e in said.values()
         ):
-            self._list_corrections(unit)
+            self._corrected[unit.code] = None
 
     # -- corrections and retractions ----------------------------------------------------------------------------
 
@@ -288,7 +289,7 @@ class DisciplineFold:
             wait(unit.pending, entry)
             unit.head_dirty = True
             self._dirty[unit.code] = unit
-        self._list_corrections(unit)
+        self._corrected[unit.code] = None
 
     def _amend_unit(self, unit: Unit, entry: Entry) -> bool:
         """Amend what was said of a unit; say whether the target is there."""
@@ -315,7 +316,7 @@ class DisciplineFold:
             self._say(there, entry)
             if there is not unit:
                 self._retry(there)
-                self._list_corrections(there)
+                self._corrected[there.code] = None
         return True
 
     def _refreshed(self, unit: Unit, subject: str, message: m.Message) -> None:
@@ -334,7 +335,7 @@ class DisciplineFold:
         if count != len(unit.pending):
             unit.head_dirty = True
             self._dirty[unit.code] = unit
-            self._list_corrections(unit)
+            self._corrected[unit.code] = None
 
     def _amend_loose(self, entry: Entry, about: str = "") -> bool:
         """Amend what was said of no unit, or of the total of an event; say whether the target is there.
@@ -361,7 +362,7 @@ class DisciplineFold:
         unit = self.state.units.get(message.unit) if isinstance(message, m.Retraction) and not about else None
         if unit is None or not self._amend_unit(self.unit(unit.code), entry):
             return False
-        self._list_corrections(unit)
+        self._corrected[unit.code] = None
         return True
 
     def _retry_loose(self) -> None:
@@ -574,9 +575,12 @@ class DisciplineFold:
             self._list_plan(self.state.units[code])
         for code in self._phases:
             self._list_phases(self.state.events[code])
+        for code in self._corrected:
+            self._list_corrections(self.state.units[code])
         self._starts.clear()
         self._plans.clear()
         self._phases.clear()
+        self._corrected.clear()
         for code, unit in self._dirty.items():
             view = f"{'cumulative' if unit.total else 'result'}/{code}"
             unit.note_leader()
@@ -601,6 +605,7 @@ class DisciplineFold:
         self._starts.clear()
         self._plans.clear()
         self._phases.clear()
+        self._corrected.clear()
         self.derived.forget()
 
     def _list_plan(self, unit: Unit) -> None:

@@ -126,9 +126,9 @@ def _members(said: Said) -> tuple[str, ...]:
     return tuple(members)
 
 
-def _implied(unit: Unit, subject: str, said: Said, official: int) -> dict[str, CorrectionRow]:
+def _implied(unit: Unit, subject: str, disputed: list[Entry], official: int) -> dict[str, CorrectionRow]:
     rows: dict[str, CorrectionRow] = {}
-    for held in said.values():
+    for held in disputed:
         entries: list[Entry] = sorted((held, *held.others), key=lambda e: e.key)
         for one, two in pairwise(entries):
             same = one.name[0] == two.name[0] and two.target is None
@@ -156,9 +156,12 @@ def correction_rows(unit: Unit) -> dict[str, CorrectionRow]:
     rows: dict[str, CorrectionRow] = {}
     official = unit.official_since
     for subject, said in (("", unit.said), *((code, line.said) for code, line in unit.lines.items())):
-        for held in said.values():
+        disputed = [e for e in said.values() if e.others or e.target is not None or e.void is not None]
+        for held in disputed:
             for entry in (held, *held.others):
-                before = next((e for e in (held, *held.others) if e.is_named(entry.target)), None)
+                before = None
+                if entry.target is not None:
+                    before = next((e for e in (held, *held.others) if e.is_named(entry.target)), None)
                 if entry.target is not None and before is not None:  # else it moved, and its row is its target's
                     rows[write_name(entry.name)] = CorrectionRow(
                         unit=unit.code,
@@ -181,8 +184,8 @@ def correction_rows(unit: Unit) -> dict[str, CorrectionRow]:
                         at=entry.void.at,
                         reason=entry.void.reason,
                     )
-        if official is not None and any(held.others for held in said.values()):
-            rows.update(_implied(unit, subject, said, official))
+        if official is not None:
+            rows.update(_implied(unit, subject, disputed, official))
     for target, entry in unit.pending:
         rows[write_name(entry.name)] = CorrectionRow(
             unit=unit.code,

@@ -229,7 +229,9 @@ class Unit(msgspec.Struct):
     def put(self, participant: str, worth: Worth, irm: str, parts: dict[str, str], stand: int | None) -> None:
         """Set a total's computed worth."""
         line = self.line(participant)
-        extra = adjustment(line.said, self.rule)
+        if not parts:  # nothing to compute it from: what is said of it counts
+            worth = MODELS[self.rule.model](line.said, self.rule)
+        extra = adjustment(line.said, self.rule) if parts else 0
         if extra and worth.value is not None:
             value = worth.value + extra
             worth = Worth(value, worth.countback, format_value(value, self.rule.decimals))
