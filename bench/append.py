@@ -23,11 +23,10 @@ from tempfile import TemporaryDirectory
 
 from bench.child import ask
 from bench.figures import Figure, Report, figure_of, say
-from bench.pushers import push
+from bench.load.sender import Sent
+from bench.machine import LOAD_CORE
 from bench.scale import pick
 from bench.servers.process import Server
-from bench.times import Times
-from bench.venues import Venue, send_all, send_at
 
 __all__ = ["measure"]
 
@@ -87,52 +86,41 @@ def _with_gateway(folder: Path, work: Callable[[Server], None]) -> None:
         work(server)
 
 
-def _venues(server: Server) -> list[Venue]:
-    return [Venue(int(server.said["lines"]), f"V{number:02}.timing") for number in range(SOURCES)]
+def _send(server: Server, how: str, *more: object) -> Sent:
+    return ask(
+        "bench.load.sender", server.said["http" if how == "push" else "lines"], how, *more, answer=Sent, core=LOAD_CORE
+    )
 
 
 def _pipelined(server: Server, runs: _Runs) -> None:
-    venues = _venues(server)
     warm, each = pick((50, 200), (1_000, 10_000), (1_000, 20_000))
-    send_all(venues, warm)
-    cpu = server.cpu
-    seconds = send_all(venues, each, first=warm + 1)
-    runs.pipelined.append(SOURCES * each / seconds)
-    runs.busy.append(SOURCES * each / max(server.cpu - cpu, 0.01))
-    for venue in venues:
-        venue.close()
-
-
-def _acknowledged(server: Server) -> Times:
-    venues = _venues(server)
-    found = send_at(venues, RATE, pick(1.0, 10.0, 30.0))
-    for venue in venues:
-        venue.close()
-    return found
+    sent = _send(server, "pipelined", SOURCES, warm, each, server.pid)
+    runs.pipelined.append(sent.rate)
+    runs.busy.append(sent.rate_of_cpu)
 
 
 def _open_loop(server: Server, runs: _Runs) -> None:
-    found = _acknowledged(server)
-    _note(runs, "acknowledged", found)
-    runs.p50.append(found.at(50))
-    runs.p99.append(found.at(99))
+    sent = _send(server, "rate", SOURCES, RATE, pick(1.0, 10.0, 30.0))
+    _note(runs, "acknowledged", sent)
+    runs.p50.append(sent.p50)
+    runs.p99.append(sent.p99)
 
 
 def _in_memory(server: Server, runs: _Runs) -> None:
-    found = _acknowledged(server)
-    _note(runs, "acknowledged, log in memory", found)
-    runs.p99_memory.append(found.at(99))
+    sent = _send(server, "rate", SOURCES, RATE, pick(1.0, 10.0, 30.0))
+    _note(runs, "acknowledged, log in memory", sent)
+    runs.p99_memory.append(sent.p99)
 
 
 def _http(server: Server, runs: _Runs) -> None:
-    rate, found = push(int(server.said["http"]), SOURCES, pick(0.5, 5.0, 10.0))
-    _note(runs, "pushed by HTTP", found)
-    runs.http.append(rate)
-    runs.http_p99.append(found.at(99))
+    sent = _send(server, "push", SOURCES, pick(0.5, 5.0, 10.0))
+    _note(runs, "pushed by HTTP", sent)
+    runs.http.append(sent.rate)
+    runs.http_p99.append(sent.p99)
 
 
-def _note(runs: _Runs, what: str, found: Times) -> None:
-    runs.notes.append(f"{what}, run {len(runs.peers[next(iter(PEERS))]) + 1}: {found}")
+def _note(runs: _Runs, what: str, sent: Sent) -> None:
+    runs.notes.append(f"{what}, run {len(runs.peers[next(iter(PEERS))]) + 1}: {sent.times}")
 
 
 def _figures(runs: _Runs) -> list[Figure]:

@@ -8,16 +8,30 @@ from typing import TypeVar
 
 import msgspec
 
+from bench.machine import SERVER_CORE, on_core, prefer
+
 __all__ = ["ask", "tell"]
 
 Answer = TypeVar("Answer")
 
 
-def ask(module: str, *arguments: object, answer: type[Answer], timeout: float = 1800) -> Answer:
+def ask(
+    module: str, *arguments: object, answer: type[Answer], core: int = SERVER_CORE, timeout: float = 1800
+) -> Answer:
     """Run a module with arguments and return the answer that it tells; raises where it fails."""
     command = [sys.executable, "-m", module, *map(str, arguments)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, timeout=timeout, check=True, start_new_session=True)
-    return msgspec.json.decode(done.stdout.splitlines()[-1], type=answer)
+    with on_core(core):
+        started = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
+    with started as process:
+        prefer(process.pid)
+        try:
+            out, _ = process.communicate(timeout=timeout)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return msgspec.json.decode(out.splitlines()[-1], type=answer)
 
 
 def tell(answer: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Literal
@@ -13,7 +13,7 @@ import msgspec
 from bench.machine import Machine, Meanwhile, describe
 from bench.scale import Scale, chosen
 
-__all__ = ["Figure", "Report", "compare", "figure_of", "number", "read", "say", "write"]
+__all__ = ["Figure", "Report", "compare", "figure_of", "number", "ratio_of", "read", "say", "write"]
 
 Better = Literal["higher", "lower"]
 
@@ -27,9 +27,17 @@ class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
     better: Better = "higher"
     runs: tuple[float, ...] = ()
     row: str = ""  # of the table of targets in docs/performance.md
-    target: float | None = None  # of the value itself, or of its ratio to ``beside``
-    beside: str = ""  # the name of the figure that it is a ratio to
+    target: float | None = None
     note: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """Say whether it reaches its target, "" where it has none, or too little is measured to say."""
+        if self.target is None or chosen() == "quick":
+            return ""
+        good = self.value >= self.target if self.better == "higher" else self.value <= self.target
+        sign = ">=" if self.better == "higher" else "<="
+        return f"{'reached' if good else 'MISSED'}: row {self.row}, {sign} {number(self.target)}"
 
 
 class Report(msgspec.Struct):
@@ -48,23 +56,6 @@ class Report(msgspec.Struct):
         """Return the figure of a name."""
         return next((figure for figure in self.figures if figure.name == name), None)
 
-    def ratio(self, figure: Figure) -> float | None:
-        """Return how a figure stands to the one beside it, None where there is none."""
-        other = self.find(figure.beside) if figure.beside else None
-        return figure.value / other.value if other and other.value else None
-
-    def verdict(self, figure: Figure) -> str:
-        """Say whether a figure reaches its target, "" where it has none or nothing to be held against."""
-        if figure.target is None:
-            return ""
-        reached = self.ratio(figure) if figure.beside else figure.value
-        if reached is None:
-            return f"target {number(figure.target)} x {figure.beside}, which was not measured"
-        good = reached >= figure.target if figure.better == "higher" else reached <= figure.target
-        sign = ">=" if figure.better == "higher" else "<="
-        against = f" x {figure.beside}, is {reached:.2f}" if figure.beside else ""
-        return f"{'reached' if good else 'MISSED'}: row {figure.row}, {sign} {number(figure.target)}{against}"
-
     def print(self) -> None:
         """Print our own figure first, in the form that other programs read, then everything else."""
         ours = self.figures[0]
@@ -72,7 +63,7 @@ class Report(msgspec.Struct):
         width = max(len(figure.name) for figure in self.figures)
         for figure in self.figures:
             runs = f"  ({', '.join(map(number, figure.runs))})" if len(figure.runs) > 1 else ""
-            tail = "".join(f"  {text}" for text in (figure.note, self.verdict(figure)) if text)
+            tail = "".join(f"  {text}" for text in (figure.note, figure.verdict) if text)
             print(f"  {figure.name:<{width}}  {number(figure.value):>10} {figure.unit}{runs}{tail}")
         for peer in self.missing:
             print(f"  not measured: {peer}")
@@ -99,6 +90,12 @@ def figure_of(name: str, unit: str, runs: Iterable[float], **more: object) -> Fi
     """Return the figure of several runs."""
     values = tuple(runs)
     return msgspec.convert({"name": name, "unit": unit, "value": median(values), "runs": values, **more}, Figure)
+
+
+def ratio_of(name: str, ours: Sequence[float], theirs: Sequence[float], **more: object) -> list[Figure]:
+    """Return the figure of the ratios of runs that were made in turn; none where one of the two was not measured."""
+    pairs = [one / other for one, other in zip(ours, theirs, strict=False) if other]
+    return [figure_of(name, "x", pairs, **more)] if pairs else []
 
 
 def compare(old: Report, new: Report) -> list[str]:

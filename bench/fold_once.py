@@ -12,7 +12,7 @@ import msgspec
 
 from bench.child import tell
 from bench.games import fold_factory, host_over
-from bench.machine import SERVER_CORE, pin, rss
+from bench.machine import rss
 from engine import about
 from engine.about import About
 from engine.host import Host
@@ -123,5 +123,4 @@ def _measure(path: Path, mode: str, thresholds: str) -> Refold:
 
 
 if __name__ == "__main__":
-    pin(SERVER_CORE)
     tell(_measure(Path(sys.argv[1]), sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else ""))

@@ -5,13 +5,25 @@ from __future__ import annotations
 import os
 import platform
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
 
-__all__ = ["LOAD_CORE", "SERVER_CORE", "Machine", "Meanwhile", "cpu_seconds", "describe", "pin", "rss"]
+__all__ = [
+    "LOAD_CORE",
+    "SERVER_CORE",
+    "Machine",
+    "Meanwhile",
+    "cpu_seconds",
+    "describe",
+    "on_core",
+    "pin",
+    "prefer",
+    "rss",
+]
 
 PACKAGES = ("msgspec", "uvloop", "websockets", "picows", "orjson", "litestar", "uvicorn")
 _CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
@@ -54,13 +66,30 @@ def _cpu() -> str:
 
 
 def pin(core: int) -> None:
-    """Keep this process, and those that it starts, on one core, and before others where we may."""
+    """Keep this process, and those that it starts, on one core."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
-    with suppress(OSError):  # only root may, and then other people's work disturbs less
-        os.setpriority(os.PRIO_PROCESS, 0, -20)
-        if os.getsid(0) == os.getpid():  # where Linux groups by session, only the session's word counts
-            Path("/proc/self/autogroup").write_text("-20")
+
+
+@contextmanager
+def on_core(core: int) -> Iterator[None]:
+    """Have what is started within the block start on a core, with all its threads."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def prefer(pid: int) -> None:
+    """Let a process that leads its session go before other people's work, where we may: only root may."""
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, -20)
+        Path(f"/proc/{pid}/autogroup").write_text("-20")  # where Linux groups by session, only this counts
 
 
 def cpu_seconds(pid: int) -> float:
@@ -93,6 +122,11 @@ class Meanwhile(msgspec.Struct):
         seconds = time.monotonic() - self.seconds
         whole = seconds * (os.cpu_count() or 1) or 1.0
         return Meanwhile(seconds, (steal - self.steal) / whole, (idle - self.idle) / whole, os.getloadavg()[0])
+
+
+def stolen() -> float:
+    """Return the processor seconds that the hypervisor has given to others since the system started."""
+    return _stat()[0]
 
 
 def _stat() -> tuple[float, float]:

@@ -12,7 +12,6 @@ from bisect import bisect_left, insort
 import msgspec
 
 from bench.child import tell
-from bench.machine import SERVER_CORE, pin
 
 __all__ = ["BareFold", "measure"]
 
@@ -66,5 +65,4 @@ def measure(events: int = EVENTS) -> float:
 
 
 if __name__ == "__main__":
-    pin(SERVER_CORE)
     tell(measure())

@@ -10,8 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.child import tell
-from bench.machine import SERVER_CORE, pin
-from bench.venues import payload
+from bench.load.venues import payload
 from engine.log import Record
 from engine.sqlite_log import SqliteLog
 
@@ -67,5 +66,4 @@ def measure(way: str, batch: int, seconds: float = SECONDS) -> float:
 
 
 if __name__ == "__main__":
-    pin(SERVER_CORE)
     tell(measure(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))

@@ -13,7 +13,6 @@ import uvloop
 from litestar import Litestar
 
 from bench.games import wall_clock
-from bench.machine import SERVER_CORE, pin
 from bench.servers.process import announce, until_closed
 from engine.gateway import Gateway
 from engine.http_door import http_door
@@ -47,5 +46,4 @@ async def serve(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    pin(SERVER_CORE)
     uvloop.run(serve(Path(sys.argv[1])))

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from bench.machine import cpu_seconds, rss
+from bench.machine import SERVER_CORE, cpu_seconds, on_core, prefer, rss
 
 __all__ = ["Server", "announce", "until_closed"]
 
@@ -19,15 +19,19 @@ __all__ = ["Server", "announce", "until_closed"]
 class Server:
     """A child process that says ``ready KEY=VALUE ...`` once it serves."""
 
-    def __init__(self, command: Sequence[object], *, ready: str = "ready") -> None:
-        self._process = subprocess.Popen(
-            [str(word) for word in command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-        )
+    def __init__(self, command: Sequence[object], *, core: int = SERVER_CORE, ready: str = "ready") -> None:
+        """Start a command and wait for the line that begins so; "": it says nothing, and is not waited for."""
+        with on_core(core):
+            self._process = subprocess.Popen(
+                [str(word) for word in command],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=None if ready else subprocess.DEVNULL,
+                start_new_session=True,
+            )
         self.pid = self._process.pid
-        self.said = self._wait(ready)
+        prefer(self.pid)
+        self.said = self._wait(ready) if ready else {}
 
     @classmethod
     def of(cls, module: str, *arguments: object) -> Self:
@@ -37,9 +41,8 @@ class Server:
     def _wait(self, ready: str) -> Mapping[str, str]:
         assert self._process.stdout
         for line in self._process.stdout:
-            words = line.decode().split()
-            if words and words[0] == ready:
-                return dict(word.split("=", 1) for word in words[1:])
+            if line.startswith(ready.encode()):
+                return dict(word.split("=", 1) for word in line.decode().split() if "=" in word)
         raise RuntimeError(f"{self._process.args!r} ended with {self._process.wait()} before it served")
 
     @property
@@ -58,12 +61,17 @@ class Server:
         assert self._process.stdout
         self._process.stdin.write(f"{word}\n".encode())
         self._process.stdin.flush()
-        return self._process.stdout.readline().decode().strip()
+        answer = self._process.stdout.readline().decode().strip()
+        if not answer:
+            raise RuntimeError(f"{self._process.args!r} ended with {self._process.wait()} when asked {word!r}")
+        return answer
 
     def close(self) -> None:
         """End it."""
         assert self._process.stdin
         self._process.stdin.close()
+        if not self.said:
+            self._process.terminate()
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:

@@ -6,8 +6,8 @@ import selectors
 import socket
 import time
 
+from bench.load.venues import payload
 from bench.times import Times
-from bench.venues import payload
 
 __all__ = ["push"]
 
