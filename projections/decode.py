@@ -99,6 +99,8 @@ class Decoder:
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
             state.undecodable += 1
             return Undecodable((source, session, serial), _why(error, data))
+        if kind is m.Heartbeat:
+            return ()
         field = _field_of[kind]
         if field == "unit":
             code: str = message.unit  # type: ignore[union-attr]
