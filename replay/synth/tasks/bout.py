@@ -85,6 +85,6 @@ class Bout(msgspec.Struct, frozen=True):
             score.total[1 - better] += 9
             score.tell(end + 5_000)
         elif self.by_rounds and score.points[0] == score.points[1]:
-            score.score(end - 1_000, 0 if dice.chance(chance) else 1, play=False)
+            score.score(end + 500, 0 if dice.chance(chance) else 1, play=False)
         score.end(end + 6_000)
         return end + 60_000
