@@ -1,7 +1,7 @@
 """The way out to a WebSocket: frames built once, written to many.
 
 This is the one module that touches what ``websockets`` does not document: ``Frame.serialize``, and a connection's
-``transport``, ``protocol.state``, ``send_in_progress`` and ``drain``. ``websockets>=17,<18`` is pinned, and
+``transport``, ``protocol._state``, ``send_in_progress`` and ``drain``. ``websockets>=17,<18`` is pinned, and
 ``tests/contracts/test_fanout.py`` compares what clients receive with ``broadcast()``. It is worth 14 times as many
 deliveries per second.
 """

@@ -254,13 +254,15 @@ class Hub:
     def flush(self, now: float) -> Iterator[None]:
         """Send what is pending; yields whenever it has served a slice, so that the loop can turn.
 
-        One flush at a time: the next may begin when this one is exhausted. ``now`` is seconds on any steady clock.
+        One flush at a time: the next may begin when this one is exhausted. What comes to a group after its frames were
+        built waits for the next: a thousand writes cost the same for one cut as for several. ``now`` is seconds on any
+        steady clock.
         """
         served = 0
-        while self._dirty:
-            group = next(iter(self._dirty))
-            del self._dirty[group]
-            if not group.pending:
+        dirty, self._dirty = self._dirty, {}
+        for group in dirty:
+            self._dirty.pop(group, None)
+            if not group.pending or not group.members:
                 continue
             first, data, conflated = group.flush(self.source.views, self.ring, self._mint)
             upto = self.ring.last
