@@ -98,7 +98,9 @@ class Archive:
         except (zstandard.ZstdError, msgspec.DecodeError) as error:
             raise ArchiveError(self.path, 1, f"not a Podium archive ({error})") from error
         if header.podium > VERSION:
-            raise ArchiveError(self.path, 1, f"version {header.podium} of the format; this Podium reads up to {VERSION}")
+            raise ArchiveError(
+                self.path, 1, f"version {header.podium} of the format; this Podium reads up to {VERSION}"
+            )
         return header
 
     def __iter__(self) -> Iterator[Message]:
