@@ -188,6 +188,7 @@ class DisciplineFold:
             event.units.append(code)
             self._matched.clear()
             self._plans[code] = None
+            self._events[event.code] = None
             unit.head_dirty = True
             self._dirty[code] = unit
         return unit

@@ -160,7 +160,8 @@ def target(said: Said, rule: UnitRule) -> Worth:
     value = sum(value for value, _ in shots) + adjustment(said, rule)
     offs = sorted((message.ordinal, _read(message.mark, rule) or 0) for message in _all(said, m.ShootOff))
     inner = sum(inner for _, inner in shots)
-    return Worth(value, (*(-value for _, value in offs), -inner), format_value(value, rule.decimals))
+    # Padded behind with what no shot is worth: who has not shot yet is behind whoever has.
+    return Worth(value, (*(-value for _, value in offs), 1, -inner), format_value(value, rule.decimals))
 
 
 def lifting(said: Said, rule: UnitRule) -> Worth:

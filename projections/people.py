@@ -6,7 +6,7 @@ import msgspec
 
 from projections.decode import Assertion, Undecodable
 from projections.derived import Derived
-from projections.entries import Entry, Name, Said, Void, find, message_of, say, settle, write_name
+from projections.entries import Entry, Name, Said, find, message_of, say, void, wait, write_name
 from schemas import messages as m
 from schemas.cut import Change
 from schemas.views import (
@@ -54,20 +54,29 @@ class PeopleFold:
         self.unsaved = True
         entry = Entry(assertion.order, assertion.name, message, assertion.reason, assertion.target)
         if assertion.target is not None:
-            if not self._amend(entry):
-                self.state.pending.append((assertion.target, entry))
+            if self._amend(entry):
+                self._retry()
+            else:
+                wait(self.state.pending, entry)
             return
         if isinstance(message, m.SourceConnected | m.SourceDisconnected | m.SourceSilent | m.SourceReturned):
             self._link(message)
             return
         if isinstance(message, m.Heartbeat):
             return
-        identity = _identity(message)
-        if say(self.state.said, identity, entry):
-            self._show(message)
-        if self.state.pending:
-            waiting, self.state.pending = self.state.pending, []
-            self.state.pending = [(target, held) for target, held in waiting if not self._amend(held)]
+        self._say(entry)
+        self._retry()
+
+    def _say(self, entry: Entry) -> None:
+        if say(self.state.said, _identity(entry.message), entry):
+            self._show(entry.message)
+
+    def _retry(self) -> None:
+        """Amend what can be amended by now, which may be the target of what else waits."""
+        before = -1
+        while self.state.pending and before != len(self.state.pending):
+            before = len(self.state.pending)
+            self.state.pending = [(target, entry) for target, entry in self.state.pending if not self._amend(entry)]
 
     def undecodable(self, refused: Undecodable) -> None:
         """List a message that could not be decoded."""
@@ -80,20 +89,20 @@ class PeopleFold:
         if found is None:
             return False
         identity, target = found
-        if isinstance(entry.message, m.Retraction):
-            target.void = Void(entry.name, entry.reason, entry.message.at)
-            held = self.state.said[identity]
-            settle(self.state.said, identity, [held, *held.others])
-        else:
+        retracts = isinstance(entry.message, m.Retraction)
+        if not retracts and _identity(entry.message) == identity:
             entry.key = (*target.key, *entry.key)
-            say(self.state.said, identity, entry)
-        self._show(target.message)
+        else:  # what was said of another, or not at all, is void here
+            void(self.state.said, identity, target, entry)
+            self._show(target.message)
+        if not retracts:
+            self._say(entry)
         return True
 
     def _show(self, message: m.Message) -> None:
         match message:
             case m.Participant(code=code) | m.Team(code=code) | m.NameChanged(participant=code):
-                if f"team:{code}" in self.state.said:
+                if message_of(self.state.said, f"team:{code}") is not None:
                     self._show_team(code)
                 else:
                     self._show_participant(code)

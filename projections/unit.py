@@ -222,7 +222,7 @@ class Unit(msgspec.Struct):
             line.worth = self._side(line)
         else:
             line.worth = MODELS[self.rule.model](line.said, self.rule)
-            if self.rule.model == "fleet" and line.irm and line.worth.value is None:
+            if self.rule.model == "fleet" and line.irm and self._costs(line):
                 line.worth = self._fleet_irm(line)
         self.place(line)
 
@@ -316,6 +316,12 @@ class Unit(msgspec.Struct):
         position = bisect_left(self.keys, line.key)
         del self.keys[position], self.ordered[position]
         return position
+
+    def _costs(self, line: Line) -> bool:
+        """Say whether an IRM costs points instead of a place, which only the ranked ones leave (RRS A5.2)."""
+        if line.worth.value is None:
+            return True
+        return line.irm not in self.rule.ranked_irms and message_of(line.said, "score:0") is None
 
     def _fleet_irm(self, line: Line) -> Worth:
         """Return the points of an IRM, changed by redress."""

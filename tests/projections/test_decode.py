@@ -131,17 +131,32 @@ def test_what_cannot_be_decoded_says_why(data: bytes, reason: str) -> None:
         m.encode(m.UnitScheduled(unit=UNIT)).replace(b"}", b',"end":999999999999999999}'),
         m.encode(FINISH).replace(b"}", b',"place":99999999999999999999}'),
         m.encode(m.Correction(target="a/b/1", unit=UNIT, message=msgspec.Raw(b"1"))),
-        m.encode(m.Correction(target="a/b/1", unit=UNIT, message=msgspec.Raw(m.encode(
-            m.Correction(target="a/b/2", unit=UNIT, message=msgspec.Raw(m.encode(FINISH))))))),
-        m.encode(m.Correction(target="a/b/1", unit=UNIT, message=msgspec.Raw(m.encode(m.Retraction(target="a/b/2", unit=UNIT))))),
-        m.encode(m.Correction(target="a/b/1", unit=UNIT, message=msgspec.Raw(m.encode(m.SerialsLost(session="s", first=1, last=1))))),
+        m.encode(
+            m.Correction(
+                target="a/b/1",
+                unit=UNIT,
+                message=msgspec.Raw(
+                    m.encode(m.Correction(target="a/b/2", unit=UNIT, message=msgspec.Raw(m.encode(FINISH))))
+                ),
+            )
+        ),
+        m.encode(
+            m.Correction(
+                target="a/b/1", unit=UNIT, message=msgspec.Raw(m.encode(m.Retraction(target="a/b/2", unit=UNIT)))
+            )
+        ),
+        m.encode(
+            m.Correction(
+                target="a/b/1", unit=UNIT, message=msgspec.Raw(m.encode(m.SerialsLost(session="s", first=1, last=1)))
+            )
+        ),
         m.encode(m.Finish(unit=UNIT, subject="@", mark="1")),
         m.encode(m.StartList(unit=UNIT, starters=(m.Starter("@"),))),
         m.encode(m.OrderDecided(unit=UNIT, order=(("@",),), basis="jury")),
         m.encode(m.Period(unit=UNIT, ordinal=1, scores={"@": "1"})),
     ],
     ids=range(16),
-)  # fmt: skip
+)
 def test_what_nobody_should_send_is_listed_and_does_no_harm(data: bytes) -> None:
     hand = Hand()
     hand.send("ath.timing", data)

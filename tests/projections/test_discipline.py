@@ -174,6 +174,19 @@ def test_what_is_said_of_a_total_of_the_event_can_be_taken_back() -> None:
     assert hand.field(f"cumulative/{DECATHLON}", "rank") == {"A": 1}
 
 
+def test_a_score_said_of_a_total_counts_where_there_is_nothing_to_compute_it_from() -> None:
+    part = rsc("ATHMDECATH", "100-", "000100--")
+    hand = in_every_order(
+        ("ath.desk", m.Score(unit=DECATHLON, subject="A", mark="7000")),
+        ("ath.timing", finish("A", "10.55", unit=part)),
+        ("central", official(part)),
+        ("operations", m.ResultStatus(unit=part, status="LIVE")),
+    )
+    assert hand.field(f"cumulative/{DECATHLON}", "mark") == {"A": "7000"}
+    hand.say("operations", official(part), session="s2")
+    assert hand.field(f"cumulative/{DECATHLON}", "mark") == {"A": "963"}
+
+
 def test_what_is_about_an_event_is_corrected_in_every_order() -> None:
     event = rsc("ATHM100M")
     hand = in_every_order(

@@ -36,9 +36,34 @@ def test_a_mark_is_read_as_it_is_shown(text: str, decimals: int, value: int) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "-", "+", ".", "-.", ":", "1:", ":30", "1:-5", "--1", "1_0", "x", "8.0x", "1,5", "1.5:30", "1 5", "1.2.3", "1e3",
-     "NaN", "Infinity", "\u0663", "9" * 16, "9" * 5000, "1:" * 40 + "1"],
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "-",
+        "+",
+        ".",
+        "-.",
+        ":",
+        "1:",
+        ":30",
+        "1:-5",
+        "--1",
+        "1_0",
+        "x",
+        "8.0x",
+        "1,5",
+        "1.5:30",
+        "1 5",
+        "1.2.3",
+        "1e3",
+        "NaN",
+        "Infinity",
+        "\u0663",
+        "9" * 16,
+        "9" * 5000,
+        "1:" * 40 + "1",
+    ],
+)
 @pytest.mark.parametrize("decimals", [0, 2, 4])
 def test_what_is_no_mark_is_refused(text: str, decimals: int) -> None:
     with pytest.raises(BadMarkError) as caught:

@@ -112,8 +112,14 @@ def test_a_later_unit_breaks_the_ties_of_the_one_before() -> None:
 
 # -- by a final ------------------------------------------------------------------------------------------------------
 
-BOXING = {name: rsc("BOXW54KG", phase, unit) for name, phase, unit in
-          (("semi 1", "SFNL", "000100--"), ("semi 2", "SFNL", "000200--"), ("final", "FNL-", "000100--"))}  # fmt: skip
+BOXING = {
+    name: rsc("BOXW54KG", phase, unit)
+    for name, phase, unit in (
+        ("semi 1", "SFNL", "000100--"),
+        ("semi 2", "SFNL", "000200--"),
+        ("final", "FNL-", "000100--"),
+    )
+}
 BOX_MEDALS = f"medallists/{rsc('BOXW54KG')}"
 
 
@@ -205,7 +211,11 @@ def test_a_final_of_two_that_ends_level_has_two_winners_in_every_order() -> None
         ),
         ([decision("B", "award", SILVER)], {"A": GOLD, "B": SILVER, "C": BRONZE}, {"A": "", "B": "", "C": ""}),
         ([decision("B", "review")], {"A": GOLD, "B": SILVER, "C": BRONZE}, {"A": "", "B": "under_review", "C": ""}),
-        ([decision("E", "review", GOLD)], {"E": GOLD, "B": SILVER, "C": BRONZE}, {"E": "under_review", "B": "", "C": ""}),
+        (
+            [decision("E", "review", GOLD)],
+            {"E": GOLD, "B": SILVER, "C": BRONZE},
+            {"E": "under_review", "B": "", "C": ""},
+        ),
         ([decision("C", "vacant", BRONZE)], {"A": GOLD, "B": SILVER}, {"A": "", "B": ""}),
         ([decision("E", "award")], {"A": GOLD, "B": SILVER, "C": BRONZE}, {"A": "", "B": "", "C": ""}),
         ([decision("E", "review")], {"A": GOLD, "B": SILVER, "C": BRONZE}, {"A": "", "B": "", "C": ""}),
@@ -215,10 +225,13 @@ def test_a_final_of_two_that_ends_level_has_two_winners_in_every_order() -> None
             {"A": GOLD, "B": SILVER, "C": BRONZE},
             {"A": "", "B": "", "C": ""},
         ),
-        ([decision("D", "award", BRONZE)], {"A": GOLD, "B": SILVER, "C": BRONZE, "D": BRONZE},
-         {"A": "", "B": "", "C": "", "D": "reallocated"}),
+        (
+            [decision("D", "award", BRONZE)],
+            {"A": GOLD, "B": SILVER, "C": BRONZE, "D": BRONZE},
+            {"A": "", "B": "", "C": "", "D": "reallocated"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_medals_are_decided(
     hand: Hand, decisions: list[m.Message], medals: dict[str, str], states: dict[str, str]
 ) -> None:

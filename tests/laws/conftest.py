@@ -1,0 +1,5 @@
+"""What the tests share says what differs, as they do."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.projections.hand")
