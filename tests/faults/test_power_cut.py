@@ -57,12 +57,25 @@ def write(library: Path, folder: Path, seconds: float, synchronous: str = "") ->
     disk = Disk(folder)
     command = [sys.executable, str(HERE / "log_writer.py"), str(folder / LOG), *([synchronous] if synchronous else [])]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=under_journal(library, folder, journal)) as writer:
-        while not journal.exists() or b"open\n" not in journal.read_bytes()[:1_000_000]:
-            time.sleep(0.005)
-            assert writer.poll() is None
+        wait_until_open(journal, writer)
         time.sleep(seconds)
         writer.kill()
     return disk, list(entries(journal))
+
+
+def wait_until_open(journal: Path, writer: subprocess.Popen[bytes]) -> None:
+    """Wait until a writer has said that its log is open; recovering one may fill much of the journal before that."""
+    wanted, tail, read = b"open\n", b"", 0
+    while wanted not in tail:
+        assert writer.poll() is None
+        if journal.exists():
+            with journal.open("rb") as file:
+                file.seek(read)
+                new = file.read()
+            read += len(new)
+            tail = tail[-len(wanted) :] + new
+        if wanted not in tail:
+            time.sleep(0.005)
 
 
 def image_of(disk: Disk, folder: Path, chance: random.Random | None) -> Path:
