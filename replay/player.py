@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from replay.archive import Message
 
-__all__ = ["Part", "Pace", "part_of"]
+__all__ = ["Pace", "Part", "part_of"]
 
 _CENTRAL = ("central", "operations", "management")  # what every venue's results need
 
