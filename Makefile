@@ -51,6 +51,7 @@ cover: testable ## Show which branches of the pure rooms the tests reach
 .PHONY: bench
 bench: testable ## Run the measurements, each with its method (ARGS='fold append ...' for some)
 	$(PY) -m bench $(ARGS)
+	$(PY) -m pytest tests/bench --benchmark-enable --benchmark-only --benchmark-disable-gc -p no:randomly -q
 
 .PHONY: schemas
 schemas: runnable ## Write the JSON Schemas in schemas/published anew

@@ -16,7 +16,6 @@ what is left is ours.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -140,9 +139,3 @@ def _figures(runs: _Runs) -> list[Figure]:
         figure_of("pushed by HTTP, p99", "ms", runs.http_p99, better="lower"),
         *(figure_of(name, unit, its) for name, its in runs.peers.items()),
     ]
-
-
-if __name__ == "__main__":
-    from bench.runner import main
-
-    main(Path(sys.argv[0]).stem)

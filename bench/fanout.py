@@ -15,11 +15,9 @@ ratios are those of one turn.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
-from pathlib import Path
 
 from bench.figures import Figure, Report, figure_of, ratio_of, say
 from bench.load.crowd import Crowd, Heard, crowd, script_for
@@ -160,9 +158,3 @@ def _ratios(runs: _Runs, key: str, title: str) -> list[Figure]:
             f"{title}: {OURS} / {peer}", runs.of(key, OURS), runs.of(key, peer), row=row, target=target, better=better
         )
     ]
-
-
-if __name__ == "__main__":
-    from bench.runner import main
-
-    main(Path(sys.argv[0]).stem)

@@ -12,7 +12,6 @@ processor time, which a busy neighbour disturbs less than wall time. The ways to
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -90,9 +89,3 @@ def _notes(runs: Mapping[str, list[Refold]]) -> list[str]:
     if len(digests) != 1:
         notes.append(f"THE DIGESTS DIFFER: {sorted(digests)}")
     return notes
-
-
-if __name__ == "__main__":
-    from bench.runner import main
-
-    main(Path(sys.argv[0]).stem)

@@ -13,6 +13,7 @@ import msgspec
 from bench.child import tell
 from bench.games import fold_factory, host_over
 from bench.machine import rss
+from bench.nobody import Nobody
 from engine import about
 from engine.about import About
 from engine.host import Host
@@ -42,23 +43,10 @@ class Refold(msgspec.Struct):
     digest: str
 
 
-class _Nobody:
-    """A subscriber that takes everything and keeps nothing."""
-
-    def offer(self, data: bytes) -> bool:
-        return True
-
-    def send(self, data: bytes) -> None:
-        pass
-
-    def drop(self) -> None:
-        pass
-
-
 def encode_every_cut(host: Host) -> None:
     """Have the feed encode, hash and frame every cut of all views, for one subscriber that keeps nothing."""
     hub = Hub(host, framer=frame, key=b"bench", now=lambda: 0)
-    hub.subscribe(_Nobody(), JSON, 1, decode(["*/**"], most=1), now=0.0)
+    hub.subscribe(Nobody(), JSON, 1, decode(["*/**"], most=1), now=0.0)
 
     def take(cut: Cut, changed: Sequence[str]) -> None:
         hub.take(cut, changed)

@@ -4,7 +4,8 @@ A real ``podium serve`` on one core: venue lines by TCP, durable in the log, ack
 other core 1,000 subscribers to all results, and the venues of the synthetic Games, who send 200 messages a second that
 subscribers hear of (and those between that they do not). Open loop: a delivery counts from when its message was due.
 
-Beside it, in turn, the same cuts through the feed alone, made before: no gateway, no log, no fold.
+Beside it, in turn, the same cuts through the feed alone, made before: no gateway, no log, no fold. And the whole way
+with the log in memory (/dev/shm), where a sync costs nothing: the difference is the storage's.
 
 Messages that took a subscriber more than 0.3 s are listed, with how late the loop was in that second, what the
 collector did, and how much the hypervisor took.
@@ -41,6 +42,7 @@ __all__ = ["measure"]
 
 RATE = 200  # events a second that subscribers hear of
 WARM_UP = 3.0
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 METHOD = (
     "podium serve on one core, venues by TCP and 1,000 subscribers to result/** on the other; "
     f"{RATE} messages/s of the synthetic Games that change a result, and those between; open loop, from when a message "
@@ -50,7 +52,7 @@ METHOD = (
 
 class _Runs:
     def __init__(self) -> None:
-        self.times: dict[str, list[Heard]] = {"path": [], "feed": []}
+        self.times: dict[str, list[Heard]] = {"path": [], "memory": [], "feed": []}
         self.notes: list[str] = []
 
 
@@ -70,6 +72,9 @@ def measure() -> Report:
             say(f"the feed alone, then the whole way, run {repeat + 1} of {repeats}")
             runs.times["feed"].append(_feed_alone(folder, prepared, seconds))
             runs.times["path"].append(_whole_way(folder, prepared, seconds, runs.notes))
+            if MEMORY.is_dir():
+                with TemporaryDirectory(prefix="podium-bench-", dir=MEMORY) as in_memory:
+                    runs.times["memory"].append(_whole_way(Path(in_memory), prepared, seconds, runs.notes))
         if long:
             say(f"the whole way for {long:.0f} s")
             heard = _whole_way(folder, prepared, long, runs.notes)
@@ -100,7 +105,8 @@ def _whole_way(folder: Path, prepared: Mix, seconds: float, notes: list[str]) ->
         memory = target.server.memory
     told = heard.told
     notes.append(
-        f"path: {heard.times}, {heard.cores:.2f} core, {memory >> 20} MiB, {told.bytes / max(1, told.deliveries):.0f} "
+        f"path{' (log in memory)' if folder.parent == MEMORY else ''}: {heard.times}, {heard.cores:.2f} core, "
+        f"{memory >> 20} MiB, {told.bytes / max(1, told.deliveries):.0f} "
         f"bytes a delivery, {told.conflated} conflated, {told.missing} missing"
     )
     notes += _explain(heard, watched.read(folder / "seen"), steal.seconds)
@@ -170,10 +176,13 @@ def _figures(runs: _Runs) -> list[Figure]:
     path, feed = runs.times["path"], runs.times["feed"]
     lower = partial(figure_of, better="lower")
     ours, alone = [one.times.at(99) for one in path], [one.times.at(99) for one in feed]
+    memory = [one.times.at(99) for one in runs.times["memory"]]
     return [
         lower("venue to subscribers, p99", "ms", ours),
         lower("the same cuts through the feed alone, p99", "ms", alone),
         *ratio_of("the way / the feed alone, p99", ours, alone, row="4", target=1.5, better="lower"),
+        *([lower("venue to subscribers, log in memory, p99", "ms", memory)] if memory else []),
+        *ratio_of("the way, log in memory / the feed alone, p99", memory, alone, better="lower"),
         lower("venue to subscribers, p50", "ms", [one.times.at(50) for one in path]),
         lower("venue to subscribers, p99.9", "ms", [one.times.at(99.9) for one in path]),
         lower("venue to subscribers, longest", "ms", [one.times.longest for one in path]),
@@ -181,9 +190,3 @@ def _figures(runs: _Runs) -> list[Figure]:
         lower("processor, the feed alone", "core", [one.cores for one in feed]),
         lower("outliers over 0.3 s", "messages", [len(one.told.outliers) for one in path]),
     ]
-
-
-if __name__ == "__main__":
-    from bench.runner import main
-
-    main(Path(sys.argv[0]).stem)

@@ -34,9 +34,9 @@ class Server:
         self.said = self._wait(ready) if ready else {}
 
     @classmethod
-    def of(cls, module: str, *arguments: object) -> Self:
+    def of(cls, module: str, *arguments: object, core: int = SERVER_CORE) -> Self:
         """Start a module of ours."""
-        return cls([sys.executable, "-m", module, *arguments])
+        return cls([sys.executable, "-m", module, *arguments], core=core)
 
     def _wait(self, ready: str) -> Mapping[str, str]:
         assert self._process.stdout
@@ -57,13 +57,21 @@ class Server:
 
     def ask(self, word: str) -> str:
         """Say a line and return the line that is answered."""
+        self.send(word)
+        return self.hear()
+
+    def send(self, word: str) -> None:
+        """Say a line."""
         assert self._process.stdin
-        assert self._process.stdout
         self._process.stdin.write(f"{word}\n".encode())
         self._process.stdin.flush()
+
+    def hear(self) -> str:
+        """Return the next line that it says; raises where it has ended instead."""
+        assert self._process.stdout
         answer = self._process.stdout.readline().decode().strip()
         if not answer:
-            raise RuntimeError(f"{self._process.args!r} ended with {self._process.wait()} when asked {word!r}")
+            raise RuntimeError(f"{self._process.args!r} ended with {self._process.wait()}")
         return answer
 
     def close(self) -> None:
