@@ -89,7 +89,7 @@ class Archive:
 
     def _lines(self, file: BinaryIO) -> Iterator[bytes]:
         reader = zstandard.ZstdDecompressor().stream_reader(file)
-        yield from io.BufferedReader(reader, 1 << 20)  # type: ignore[arg-type]
+        yield from io.BufferedReader(reader, 1 << 20)
 
     def _read_header(self) -> Header:
         try:

@@ -16,14 +16,14 @@ import msgspec
 from replay.archive import Message
 from replay.player import Pace
 
-__all__ = ["RefusedReplay", "Sent", "send"]
+__all__ = ["ReplayRefusedError", "Sent", "send"]
 
 AHEAD = 2000  # messages in flight, over all sources
 OUT_OF_SYNC = 450  # HOVTP: a duplicate, or a gap
 UNDECODABLE = 451  # HOVTP: stored, but not understood
 
 
-class RefusedReplay(Exception):
+class ReplayRefusedError(Exception):
     """The server cannot or must not be played into; the sentence says why."""
 
 
@@ -42,7 +42,7 @@ class _Mode(msgspec.Struct):
 def send(url: str, messages: Iterable[Message], pace: Pace) -> Sent:
     """Play messages through the HTTP door of a server, each when it is due; return what came of it.
 
-    Raises ``RefusedReplay``.
+    Raises ``ReplayRefusedError``.
     """
     return asyncio.run(_send(url.rstrip("/"), messages, pace))
 
@@ -53,6 +53,7 @@ async def _send(url: str, messages: Iterable[Message], pace: Pace) -> Sent:
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=30) as client:
         await _check_mode(client, url)
         lanes: dict[str, _Lane] = {}
+        room = asyncio.Semaphore(AHEAD)
         for message in messages:
             wait = pace.due(message)
             if wait > 0:
@@ -61,10 +62,9 @@ async def _send(url: str, messages: Iterable[Message], pace: Pace) -> Sent:
                 continue  # the server's own gateway takes note of such things
             lane = lanes.get(message.source)
             if lane is None:
-                lane = lanes[message.source] = _Lane(client, sent)
+                lane = lanes[message.source] = _Lane(client, sent, room)
+            await room.acquire()
             lane.put(message)
-            while sum(len(one.waiting) for one in lanes.values()) > AHEAD:
-                await asyncio.sleep(0.005)
         await asyncio.gather(*(lane.drained() for lane in lanes.values()))
     return sent
 
@@ -75,18 +75,19 @@ async def _check_mode(client: httpx.AsyncClient, url: str) -> None:
         answer.raise_for_status()
         mode = msgspec.json.decode(answer.content, type=_Mode).mode
     except (httpx.HTTPError, msgspec.DecodeError) as error:
-        raise RefusedReplay(f"{url} does not answer as a Podium server: {error}") from error
+        raise ReplayRefusedError(f"{url} does not answer as a Podium server: {error}") from error
     if mode == "live":
-        raise RefusedReplay(f"{url} is live and is not played into; start it with --mode replay")
+        raise ReplayRefusedError(f"{url} is live and is not played into; start it with --mode replay")
 
 
 class _Lane:
     """The messages of one source, sent one after the other."""
 
-    def __init__(self, client: httpx.AsyncClient, sent: Sent) -> None:
+    def __init__(self, client: httpx.AsyncClient, sent: Sent, room: asyncio.Semaphore) -> None:
         self.waiting: deque[Message] = deque()
         self._client = client
         self._sent = sent
+        self._room = room
         self._task: asyncio.Task[None] | None = None
 
     def put(self, message: Message) -> None:
@@ -102,8 +103,15 @@ class _Lane:
 
     async def _run(self) -> None:
         while self.waiting:
-            await self._push(self.waiting[0])
+            try:
+                await self._push(self.waiting[0])
+            except ReplayRefusedError:
+                while self.waiting:  # nobody waits for room that never comes; whoever puts next hears why
+                    self.waiting.popleft()
+                    self._room.release()
+                raise
             self.waiting.popleft()
+            self._room.release()
 
     async def _push(self, message: Message) -> None:
         headers = {
@@ -114,7 +122,7 @@ class _Lane:
         try:
             answer = await self._client.post(f"/v1/venue/{message.source}", content=message.data, headers=headers)
         except httpx.HTTPError as error:
-            raise RefusedReplay(f"{message.source} could not send serial {message.serial}: {error}") from error
+            raise ReplayRefusedError(f"{message.source} could not send serial {message.serial}: {error}") from error
         last = int(answer.headers.get("X-HOVTP-Last-Serial-Number", "0"))
         if answer.status_code < 300:
             self._sent.stored += 1
@@ -134,4 +142,4 @@ class _Lane:
         answer = await self._client.post(f"/v1/venue/{message.source}/lost", json=loss)
         if answer.status_code >= 300:
             what = f"serials {first} to {message.serial - 1} of {message.source}/{message.session}"
-            raise RefusedReplay(f"{what} are missing, and the server does not take them as lost: {answer.text}")
+            raise ReplayRefusedError(f"{what} are missing, and the server does not take them as lost: {answer.text}")

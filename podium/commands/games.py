@@ -19,7 +19,7 @@ from podium.errors import OperatorError
 from podium.speed import speed_of
 from podium.wiring import host_over, open_log, wall_clock
 from replay.archive import VERSION, Archive, Header, Message, write
-from replay.doors import RefusedReplay, send
+from replay.doors import ReplayRefusedError, send
 from replay.paris2024 import BadInputError, import_paris2024
 from replay.player import Pace, Part, part_of
 from replay.synth import synthesise
@@ -95,7 +95,7 @@ def replay(
     if to is not None:
         try:
             sent = send(to, part_of(source, part), pace)
-        except RefusedReplay as error:
+        except ReplayRefusedError as error:
             raise OperatorError(str(error)) from error
         print(f"{to}: {sent.stored} messages stored, {sent.duplicates} there already, {sent.refused} refused")
     elif log is not None:

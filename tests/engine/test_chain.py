@@ -62,7 +62,7 @@ def recompute(log: SqliteLog, tamper: Callable[..., None]) -> None:
 def flaw(report: Report) -> tuple[str, str, str, int, int] | None:
     """Return the first bad place."""
     found = report.flaw
-    return found and (found.kind, found.source, found.session, found.serial, found.position)
+    return (found.kind, found.source, found.session, found.serial, found.position) if found else None
 
 
 def head_after(raws: list[Raw], count: int) -> str:

@@ -138,7 +138,7 @@ async def test_the_sender_resumes_after_a_break(connect: Connects, log: SqliteLo
 async def test_a_gap_is_reported_once_and_ends_when_the_missing_ones_come(connect: Connects, log: SqliteLog) -> None:
     sender = await connect()
     sender.say(b"1 1\na3 1\nc4 1\nd2 1\nb3 1\nc")
-    lines = []
+    lines: list[str] = []
     while not lines or not lines[-1].startswith("ACK 3"):
         lines.append(await sender.hear())
     assert [line for line in lines if line.startswith("ERR")] == [
