@@ -5,6 +5,7 @@ One ring serves everybody: a subscriber that is behind, or that comes back, is a
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -32,6 +33,7 @@ class Ring:
         self._most_cuts = cuts
         self._most_rows = rows
         self._rows = 0
+        self._sizes: deque[int] = deque()  # rows of each entry
         self._entries: dict[int, Entry] = {}
         self.first = 1  # the oldest cut held, where any is
         self.last = 0  # the newest cut taken
@@ -39,6 +41,7 @@ class Ring:
     def clear(self, last: int = 0) -> None:
         """Forget everything; the next cut is the one after ``last``."""
         self._entries.clear()
+        self._sizes.clear()
         self._rows = 0
         self.first = last + 1
         self.last = last
@@ -49,9 +52,12 @@ class Ring:
             self.clear(entry.cut - 1)
         self._entries[entry.cut] = entry
         self.last = entry.cut
-        self._rows += _rows_of(entry)
+        rows = _rows_of(entry)
+        self._sizes.append(rows)
+        self._rows += rows
         while len(self._entries) > self._most_cuts or (self._rows > self._most_rows and len(self._entries) > 1):
-            self._rows -= _rows_of(self._entries.pop(self.first))
+            del self._entries[self.first]
+            self._rows -= self._sizes.popleft()
             self.first += 1
 
     def reaches(self, cut: int) -> bool:
@@ -70,4 +76,7 @@ class Ring:
 
 
 def _rows_of(entry: Entry) -> int:
-    return sum(len(step.changes) for step in entry.steps.values())
+    rows = 0
+    for step in entry.steps.values():
+        rows += len(step.changes)
+    return rows
