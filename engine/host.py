@@ -7,6 +7,7 @@ numbers. A host may start from the newest checkpoint of its epoch; what it then 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Protocol, runtime_checkable
@@ -90,7 +91,7 @@ class Host:
         self.fold.apply(raw.source, raw.session, raw.serial, raw.data)
         self.position = raw.position
         self._last_seen[raw.source] = raw.time
-        changes = self.fold.changes()
+        changes = [change for change in self.fold.changes() if self.views.differs(change)]
         if not changes:
             return None
         cut = Cut(self.views.cut + 1, raw.position, (raw.name,), raw.time, raw.at, changes)
@@ -130,10 +131,13 @@ class Host:
         """Save a checkpoint of what changed; None where nothing has, or the log cannot be written."""
         if not isinstance(self.log, Writable) or self._changed == set() or not self.views.cut:
             return None
-        whole = whole or self._changed is None or not self._manifests
-        time = self.views.time
-        base = self.log.head(IMAGES) if whole else self._manifests[-1].base
-        records = slots_of(self.fold, self.views, None if whole else self._changed, time)
+        head, time = self.log.head(IMAGES), self.views.time
+        # Images of another epoch, or of a process that died before its manifest, would be read among ours.
+        changed = None if whole or not self._manifests or self._manifests[-1].image != head else self._changed
+        whole = changed is None
+        base = head if whole else self._manifests[-1].base
+        self._changed = None  # what the fold hands over is not handed over again: should this fail, all is saved next
+        records = slots_of(self.fold, self.views, changed, time)
         image = self.log.append_now(records)[-1]
         size = sum(len(record.value) for record in records)
         manifest = Manifest(
@@ -176,10 +180,10 @@ class Host:
 
     def _parse(self, when: str) -> tuple[int | None, int | None]:
         epoch, dot, number = when.partition(".")
-        if dot and number.isdigit() and "T" not in epoch and ":" not in epoch:
+        if dot and number.isascii() and number.isdigit() and "T" not in epoch and ":" not in epoch:
             if epoch != self.epoch:
                 raise NotKnown(when, f"the epoch is {self.epoch}")
-            if int(number) > self.views.cut:
+            if len(number) > len(str(sys.maxsize)) or int(number) > self.views.cut:
                 raise NotKnown(when, f"the newest cut is {self.views.cut}")
             return int(number), None
         instant = parse_instant(when)

@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 import msgspec
 
-from schemas.cut import Cut
+from schemas.cut import Change, Cut
 from schemas.views import Row
 
 __all__ = ["View", "Views", "encode_row"]
@@ -48,8 +48,7 @@ class View:
             self.revisions.pop(key, None)
         else:
             if self.rows.get(key) == row:
-                self.revisions[key] = revision
-                return False
+                return False  # nor is the revision another one: nobody is told of it
             self.rows[key] = row
             self.revisions[key] = revision
         self._stale.add(key)
@@ -93,6 +92,11 @@ class Views:
     def adopt(self, view: View) -> None:
         """Take a view as somebody saved it."""
         self._views[view.name] = view
+
+    def differs(self, change: Change) -> bool:
+        """Say whether a change changes anything."""
+        view = self._views.get(change.view)
+        return (view.rows.get(change.key) if view is not None else None) != change.row
 
     def apply(self, cut: Cut) -> list[str]:
         """Take a cut; return the names of the views that it changed, in its order."""

@@ -66,7 +66,7 @@ def result_row(unit: Unit, line: Line) -> ResultRow | None:
         timed = unit.rule.model == "timed"
         gap = format_gap(worth.value, leader.value, unit.rule.decimals, worth.mark, clock=timed)
     qualification = message_of(line.said, "qualification")
-    parts = line.parts or (line.shown and dict(line.shown))
+    parts = line.parts or dict(line.shown)  # also the empty one is its own
     if unit.rule.model == "match":
         parts = {
             **{str(p.ordinal): p.scores[line.participant] for p in unit.periods if line.participant in p.scores},
