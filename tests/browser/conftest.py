@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 
 from tests.browser.stage import Stage
 
@@ -19,7 +19,10 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE = 60_000  # ms: a busy machine is slow, and what never comes has not come then either
 OUR_OWN = "net::ERR_"  # what Chromium says of a server that is away, which some tests want
+
+expect.set_options(timeout=PATIENCE)
 
 Opener = Callable[..., Awaitable[Page]]
 
@@ -60,7 +63,7 @@ async def open_page(browser: Browser, stage: Stage) -> AsyncIterator[Opener]:
         context = await browser.new_context(viewport={"width": width, "height": height}, **how)
         contexts.append(context)
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         if not may_complain:
             page.on("console", hear)
             page.on("pageerror", lambda error: complaints.append(str(error)))
