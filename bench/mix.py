@@ -15,8 +15,8 @@ from pickle import dumps, loads
 
 import msgspec
 
+from bench.event import BASE
 from bench.games import GamesScale, fold_factory
-from bench.servers.published import BASE
 from engine.views import Views
 from replay.synth import synthesise
 from schemas.cut import Cut

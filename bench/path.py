@@ -23,6 +23,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import mix, watched
+from bench.event import BASE
 from bench.figures import Figure, Report, figure_of, ratio_of, say
 from bench.games import GamesScale, wall_clock
 from bench.load.crowd import Heard, Script, crowd
@@ -31,7 +32,6 @@ from bench.mix import Mix
 from bench.peers.servers import FEED_PATH, Target, feed_sayings, free_port
 from bench.scale import pick
 from bench.servers.process import Server
-from bench.servers.published import BASE
 from bench.watched import Seen
 from engine import about
 from engine.about import About

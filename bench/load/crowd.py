@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from bench.event import BASE
 from bench.machine import LOAD_CORE
 from bench.peers.build import compile_c
 from bench.peers.servers import Target
 from bench.servers.process import Server
-from bench.servers.published import BASE
 from bench.times import Times
 
 __all__ = ["Crowd", "Heard", "Script", "Told", "crowd", "payload", "script_for"]

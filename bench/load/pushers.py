@@ -6,7 +6,7 @@ import selectors
 import socket
 import time
 
-from bench.load.venues import payload
+from bench.event import payload
 from bench.times import Times
 
 __all__ = ["push"]

@@ -12,25 +12,12 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
+from bench.event import payload
 from bench.times import Times
 
-__all__ = ["Venue", "payload", "send_all", "send_at"]
+__all__ = ["Venue", "send_all", "send_at"]
 
-SIZE = 300  # bytes of a message
 SESSION = "bench"
-
-
-def payload(serial: int, size: int = SIZE) -> bytes:
-    """Return a message of about ``size`` bytes, as a venue would send it."""
-    head = (
-        b'{"kind":"result","unit":"ATHM100M--------------FNL-000100--","at":%d,"competitor":"1%04d","mark":"9.%03d"'
-        % (
-            1_900_000_000_000 + serial,
-            serial % 100,
-            serial % 1000,
-        )
-    )
-    return head + b',"note":"' + b"x" * max(0, size - len(head) - 11) + b'"}'
 
 
 class Venue:

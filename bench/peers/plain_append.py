@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.child import tell
-from bench.load.venues import payload
+from bench.event import payload
 from engine.log import Record
 from engine.sqlite_log import SqliteLog
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import uvloop
 
+from bench.event import BASE, event_of
 from bench.mix import read_cuts
 from bench.servers.feed import Listeners
 from bench.servers.process import announce, until_closed
-from bench.servers.published import BASE, event_of, listen
+from bench.servers.published import listen
 from feeds.server import build, running
 from schemas.cut import Cut
 

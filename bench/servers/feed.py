@@ -11,8 +11,9 @@ from collections.abc import Mapping
 
 import uvloop
 
+from bench.event import event_of
 from bench.servers.process import announce, until_closed
-from bench.servers.published import event_of, listen
+from bench.servers.published import listen
 from engine.raw import Raw
 from engine.views import View, Views
 from feeds.server import build, running

@@ -5,16 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-__all__ = ["BASE", "STAMP", "event_of", "listen"]
-
-BASE = 1_900_000_000_000  # the stamp of event 0
-STAMP = b',"at":'  # what stands before the stamp, in what is published and in what is delivered
-
-
-def event_of(line: bytes) -> int:
-    """Return the stamp of a line."""
-    start = line.index(STAMP) + len(STAMP)
-    return int(line[start : start + 13])
+__all__ = ["listen"]
 
 
 class _Lines(asyncio.Protocol):
