@@ -42,7 +42,7 @@ class Feed:
         source: Source,
         *,
         key: bytes,
-        interval: float = 0.010,
+        interval: float = 0.008,
         hello_within: float = HELLO_WITHIN,
         now: Callable[[], int] = wall_clock,
         ring: Ring | None = None,

@@ -13,7 +13,7 @@ __all__ = ["Pacer"]
 class Pacer:
     """Runs a hub's flushes on a loop, one slice a turn."""
 
-    def __init__(self, hub: Hub, *, interval: float = 0.010) -> None:
+    def __init__(self, hub: Hub, *, interval: float = 0.008) -> None:
         self._hub = hub
         self._interval = interval  # seconds between two flushes: what it costs an event to come second
         self._last = float("-inf")

@@ -51,7 +51,7 @@ def build(
     games: Games = DEFAULT_GAMES,
     extra_routers: Sequence[Router] = (),
     key: bytes | None = None,
-    interval: float = 0.010,
+    interval: float = 0.008,
     page: Path = PAGE,
     **options: Any,
 ) -> Edge:

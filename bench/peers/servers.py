@@ -44,7 +44,7 @@ def feed_sayings(*views: str) -> Sayings:
 
 
 @contextmanager
-def ours(interval: float = 0.010, rows: int = 1) -> Iterator[Target]:
+def ours(interval: float = 0.008, rows: int = 1) -> Iterator[Target]:
     """Start the feed of Podium."""
     with Server.of("bench.servers.feed", interval, rows) as server:
         ports = int(server.said["feed"]), int(server.said["publish"])
