@@ -27,7 +27,7 @@ __all__ = ["measure"]
 WAYS = {"every cut": "cuts", "every cut, encoded and hashed": "encoded", "state only": "state"}
 METHOD = (
     "re-fold of the synthetic Games (seed 7) from an SQLite log; one fresh process a run, pinned, gc.freeze() before, "
-    "the collector as Python sets it; messages per second of processor time; medians of interleaved runs"
+    "the collector as hosts set it; messages per second of processor time; medians of interleaved runs"
 )
 
 

@@ -16,6 +16,7 @@ from bench.machine import rss
 from bench.nobody import Nobody
 from engine import about
 from engine.about import About
+from engine.collector import relax
 from engine.host import Host
 from engine.raw import RAW, raw_of
 from engine.sqlite_log import SqliteLog
@@ -94,6 +95,8 @@ def _measure(path: Path, mode: str, thresholds: str) -> Refold:
         gc.disable()
     elif thresholds:
         gc.set_threshold(*map(int, thresholds.split(",")))
+    else:
+        relax()
     with SqliteLog.open(path, readonly=True) as log:
         before = rss()
         generations = [one["collections"] for one in gc.get_stats()]

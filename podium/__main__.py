@@ -10,6 +10,7 @@ import sys
 
 import typer
 
+from engine.collector import relax
 from engine.errors import EngineError
 from podium.commands import games, look, prove, run, source
 from podium.errors import OperatorError
@@ -31,6 +32,7 @@ for group in (games, look, prove, run, source):
 
 def main() -> None:
     """Run a command; turn what went wrong into one sentence and an exit code."""
+    relax()
     try:
         app()
     except (OperatorError, EngineError, ArchiveError) as error:
