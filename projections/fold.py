@@ -14,6 +14,7 @@ from projections.derived import Derived
 from projections.discipline import DisciplineFold
 from projections.games import GamesFold
 from projections.people import PeopleFold
+from projections.rows import head_row, result_row
 from schemas.cut import Change
 from schemas.games import DEFAULT_GAMES, Games
 from schemas.sport import Sport
@@ -107,6 +108,21 @@ class Fold:
         if spanning or rest.startswith(("day/", "discipline/")):
             return self.spanning.derived
         return self.discipline(rest[:3]).derived
+
+    def row(self, view: str, key: str) -> Row | None:
+        """Return a row as it was last shown, None where there is none."""
+        kind, _, rest = view.partition("/")
+        fold = self.disciplines.get(rest[:3])
+        if kind not in ("result", "cumulative"):
+            owners = [self.people.derived, self.spanning.derived, *([fold.derived] if fold is not None else [])]
+            found = (owner.rows.get(view, {}).get(key) for owner in owners)
+            return next((held[0] for held in found if held is not None), None)
+        unit = fold.state.units.get(rest) if fold is not None else None
+        if unit is None or unit.total is not (kind == "cumulative"):
+            return None
+        if key == HEAD:
+            return head_row(unit)
+        return result_row(unit, unit.lines[key]) if key in unit.lines else None
 
     def forget(self) -> None:
         """Drop the notes of what changed, for a fold that nobody watches."""

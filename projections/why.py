@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
-from projections.entries import Entry, Said, write_name
+from projections.entries import Entry, write_name
 from projections.fold import Fold
 from projections.unit import Line, Unit, shown
 from schemas import messages as m
-from schemas.views import HEAD, MedallistRow
+from schemas.views import (
+    AthleteRow,
+    CorrectionRow,
+    CurrentRow,
+    EntryRow,
+    EventHead,
+    EventUnitRow,
+    MedallistRow,
+    NoticeRow,
+    OrganisationRow,
+    ParticipantRow,
+    PhaseRow,
+    RankingRow,
+    RecordRow,
+    ResultHead,
+    ResultRow,
+    Row,
+    ScheduleRow,
+    StartRow,
+    TeamRow,
+    VenueRow,
+    WeatherRow,
+)
 
 __all__ = ["Reason", "UnexplainedError", "explain"]
 
@@ -41,16 +65,29 @@ def explain(fold: Fold, view: str, key: str, *, whole: bool = False) -> Reason:
     kind, _, rest = view.partition("/")
     if kind == "medals":
         return _medals(fold, view, key, whole=whole)
-    if kind in ("medallists", "ranking") and len(rest) == 34:
-        return _medal(fold, rest, key, view, whole=whole)
-    if kind in {"medallists", "org"}:
-        event, _, participant = key.partition("/")
-        return _medal(fold, event, participant, view, whole=whole)
-    if kind in ("result", "cumulative", "startlist", "phase"):
-        return _result(fold, rest, key, whole=whole)
-    if kind == "athlete" and key != HEAD:
-        return _medal(fold, key, rest, view, whole=whole)
-    return _said_of(fold, view, rest, key)
+    row = fold.row(view, key)
+    match row:
+        case None:
+            raise UnexplainedError(view, key)
+        case MedallistRow():
+            return _medal(fold, row.event, row.participant, whole=whole)
+        case AthleteRow() if row.event:
+            return _medal(fold, row.event, rest, whole=whole)
+        case RankingRow() if row.participant in fold.spanning.medallists.get(rest, {}):
+            return _medal(fold, rest, row.participant, whole=whole)
+        case RankingRow() | PhaseRow():
+            return _result(fold, row.unit, row.participant, whole=whole)
+        case ResultRow():
+            return _result(fold, rest, key, whole=whole)
+        case CorrectionRow():
+            target = Reason("target", row.was, [row.target])
+            return Reason(f"{view} {key}", row.now, [key], [target])
+    reason = Reason(f"{view} {key}")
+    entries = list(_said(fold, view, key, row))
+    counting = [entry for entry in entries if entry.void is None]
+    for entry in entries if whole or not counting else counting:  # a row may be there only because all was retracted
+        reason.because += _messages(entry, whole=whole)
+    return reason
 
 
 def _messages(entry: Entry, *, whole: bool) -> list[Reason]:
@@ -80,10 +117,8 @@ def _line(unit: Unit, line: Line, *, whole: bool) -> list[Reason]:
 
 
 def _result(fold: Fold, code: str, participant: str, *, whole: bool) -> Reason:
-    unit = fold.disciplines[code[:3]].state.units.get(code) if code[:3] in fold.disciplines else None
-    line = unit.lines.get(participant) if unit is not None else None
-    if unit is None or line is None:
-        raise UnexplainedError(f"result/{code}", participant)
+    unit = fold.disciplines[code[:3]].state.units[code]
+    line = unit.lines[participant]
     rank = f"rank {line.rank}" if line.rank else line.wlt or line.irm or "no rank"
     reason = Reason(
         f"{'cumulative' if unit.total else 'result'}/{code} {participant}", f"{rank} {line.worth.mark}".strip()
@@ -94,16 +129,15 @@ def _result(fold: Fold, code: str, participant: str, *, whole: bool) -> Reason:
     return reason
 
 
-def _medal(fold: Fold, event: str, participant: str, view: str, *, whole: bool) -> Reason:
-    row = fold.spanning.medallists.get(event, {}).get(participant)
-    if row is None:
-        raise UnexplainedError(view, participant)
+def _medal(fold: Fold, event: str, participant: str, *, whole: bool) -> Reason:
+    row = fold.spanning.medallists[event][participant]
     state = f", {row.state}" if row.state else ""
     reason = Reason(f"medallists/{event} {participant}", f"{row.medal}{state}")
-    if row.unit:
+    discipline = fold.disciplines[event[:3]].state
+    unit = discipline.units.get(row.unit)
+    if unit is not None and participant in unit.lines:  # a medal may be awarded to somebody who was not there
         reason.because.append(_result(fold, row.unit, participant, whole=whole))
-    said: Said = fold.disciplines[event[:3]].state.events[event].said
-    decision = said.get(f"medal_decision:{participant}")
+    decision = discipline.events[event].said.get(f"medal_decision:{participant}")
     if decision is not None and decision.void is None:
         reason.because += _messages(decision, whole=whole)
     return reason
@@ -123,26 +157,72 @@ def _medals(fold: Fold, view: str, organisation: str, *, whole: bool) -> Reason:
     if not rows:
         raise UnexplainedError(view, organisation)
     for row in sorted(rows, key=lambda one: (order[one.medal], one.day, one.event, one.participant)):
-        reason.because.append(_medal(fold, row.event, row.participant, view, whole=whole))
+        reason.because.append(_medal(fold, row.event, row.participant, whole=whole))
     counts = [sum(row.medal == medal for row in rows) for medal in order]
     reason.says = f"{counts[0]} gold, {counts[1]} silver, {counts[2]} bronze"
     if whole:
         for row in rows:
-            reason.because += _said_of(fold, "athlete", row.participant, HEAD).because
+            for entry in _person(fold, row.participant):
+                reason.because += _messages(entry, whole=whole)
     return reason
 
 
-def _said_of(fold: Fold, view: str, rest: str, key: str) -> Reason:
-    """Explain a row that was said as it is: all messages about its unit, participant or code."""
-    code = key if key != HEAD else rest
-    reason = Reason(f"{view} {key}")
-    folds = fold.disciplines.get(code[:3])
-    if len(code) == 34 and folds is not None and code in folds.state.units:
-        for entry in folds.state.units[code].said.values():
-            reason.because += _messages(entry, whole=False)
-    for identity, entry in fold.people.state.said.items():
-        if identity.partition(":")[2] == code:
-            reason.because += _messages(entry, whole=False)
-    if not reason.because:
-        raise UnexplainedError(view, key)
-    return reason
+def _said(fold: Fold, view: str, key: str, row: Row) -> Iterator[Entry]:
+    """Yield what was said about what a row shows as it was said."""
+    rest = view.partition("/")[2]
+    people = fold.people.state.said
+    match row:
+        case ScheduleRow() | CurrentRow() | EventUnitRow():
+            yield from _about(fold, key)
+        case ResultHead():
+            yield from _about(fold, rest)
+        case StartRow():
+            unit = fold.disciplines[rest[:3]].state.units[rest]
+            yield from (e for e in unit.said.values() if isinstance(e.message, _LISTING))
+            yield from unit.lines[key].said.values() if key in unit.lines else ()
+        case EventHead():
+            event = fold.disciplines[rest[:3]].state.events[rest]
+            yield from (entry for identity, entry in event.said.items() if identity == "event")
+            for code in event.units:
+                yield from _about(fold, code)
+        case EntryRow():
+            yield fold.disciplines[rest[:3]].state.events[rest].said[f"entry:{key}"]
+        case NoticeRow():
+            yield fold.disciplines[rest].state.said[f"communication:{key}"]
+        case RecordRow():
+            discipline = fold.disciplines[rest].state
+            for entry in (*discipline.said.values(), *discipline.events[row.event].said.values()):
+                message = entry.message
+                same = isinstance(message, _RECORDS) and message.type == row.type
+                if same and getattr(message, "unit", "") == row.unit:
+                    yield entry
+        case WeatherRow():
+            yield people[f"weather:{rest}:{row.point}"]
+        case VenueRow() | OrganisationRow():
+            yield people[f"{'venue' if isinstance(row, VenueRow) else 'organisation'}:{row.code}"]
+        case AthleteRow() | ParticipantRow() | TeamRow():
+            yield from _person(fold, row.code)
+            for code in getattr(row, "events", ()):
+                yield fold.disciplines[code[:3]].state.events[code].said[f"entry:{row.code}"]
+
+
+_LISTING = (m.StartList, m.Draw, m.ParticipantReplaced)
+_RECORDS = (m.RecordLoaded, m.RecordClaimed, m.RecordRatified)
+
+
+def _about(fold: Fold, code: str) -> Iterator[Entry]:
+    """Yield what was said of a unit itself; where that is nothing, of its participants, and of the parts of a total."""
+    unit = fold.disciplines[code[:3]].state.units[code]
+    yield from unit.said.values()
+    if not unit.said:
+        yield from (entry for line in unit.lines.values() for entry in line.said.values())
+        yield from (entry for _, entry in unit.pending)
+        for part in dict.fromkeys(part for line in unit.lines.values() for part in line.parts):
+            yield from _about(fold, part)
+
+
+def _person(fold: Fold, code: str) -> Iterator[Entry]:
+    for kind in ("participant", "team", "name_changed"):
+        entry = fold.people.state.said.get(f"{kind}:{code}")
+        if entry is not None:
+            yield entry

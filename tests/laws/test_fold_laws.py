@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from projections import standing
 from projections.fold import Fold
 from projections.tables import Medal, medal_table
+from projections.why import Reason, explain
 from schemas import messages as m
 from schemas.sport import Sport, UnitRule
 from schemas.views import MedallistRow, MedalTableRow, ResultRow, Row
@@ -363,3 +364,26 @@ def test_nothing_that_is_sent_raises_and_all_of_it_is_saved_and_loaded(said: lis
     after.load(going.fold.dump(whole=True), shown(hand))
     undecoded = len(hand.rows("status/undecoded"))
     assert undecoded == sum(source.undecodable for source in hand.fold.decoder.sources.values())
+
+
+# -- provenance ------------------------------------------------------------------------------------------------------
+
+
+def names_in(reason: Reason) -> set[str]:
+    return {*reason.raw}.union(*(names_in(one) for one in reason.because))
+
+
+@few
+@given(plays(), st.booleans())
+def test_every_row_leads_back_to_raw_messages(said: list[Said], whole: bool) -> None:
+    def law(said: list[Said]) -> object:
+        hand = fold_of(said)
+        known = {f"{source}/{session}/{serial}" for source, session, serial, _ in said}
+        for view, rows in hand.all.items():
+            for key in rows:
+                names = names_in(explain(hand.fold, view, key, whole=whole))
+                if not names or (not view.startswith("corrections/") and names - known):
+                    return view, key, names
+        return None
+
+    holds(law, said)
