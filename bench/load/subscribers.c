@@ -387,7 +387,7 @@ static void measure(int poller, int open_loop, double amount, double warm_up, do
            seconds, (measured_to < sent ? measured_to : sent) - measured_from, deliveries, conflated, missing, stuck,
            (unsigned long long)(bytes_end - bytes_begin), cpu_end - cpu, own_end - own, wall_begin);
     int listed = 0;
-    for (long k = measured_from; k < measured_to && k < sent && listed < 200; k++) {
+    for (long k = measured_from; k < measured_to && k < sent && listed < 5000; k++) {
         double late = events[k].last - events[k].due;
         if (open_loop && !events[k].silent && (late > LATE || !events[k].had))
             printf("%s[%ld,%.3f,%.1f]", listed++ ? "," : "", k, events[k].due - begin, late * 1000);
