@@ -372,7 +372,7 @@ class Finish(Message, frozen=True, kw_only=True, tag="finish"):
 
 
 class Elimination(Message, frozen=True, kw_only=True, tag="elimination"):
-    """A participant is eliminated; the first one out has ordinal 1."""
+    """A participant is out of an elimination race, and leaves it with this place."""
 
     owner: ClassVar[Role] = "primary_timing"
     unit: Rsc
