@@ -15,7 +15,7 @@ ON_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 SOAK_SEEDS = int(os.environ.get("PODIUM_SOAK_SEEDS", "0"))
 FIXED_SEEDS = (1, 2, 3)
 
-# Helpers that assert say what differs, as tests do. Here and not beside their rooms: another room may import them first.
+# What asserts beside the tests says what differs, as they do; here, since another room may import it first.
 pytest.register_assert_rewrite("tests.projections.hand")
 
 # -- things outside the checkout: where one is missing the test is skipped, which on CI fails -----------------------

@@ -59,7 +59,7 @@ export class Decided {
   render() {
     const events = this.events();
     set(this.#none, "hidden", events.length > 0);
-    text(this.#none, this.store.has("main") ? "No medals have been decided on this day yet." : "Loading.");
+    text(this.#none, this.#known() ? "No medals have been decided on this day yet." : "Loading.");
     reconcile(this.#list, this.all ? events : events.slice(0, FIRST), {
       key: ({ event }) => event,
       create: ({ event }) => el("li", {}, el("p", { class: "small" }, disciplineName(event.slice(0, 3))), el("h3", {}, el("a")), el("ul")),
@@ -68,6 +68,11 @@ export class Decided {
     set(this.#more, "hidden", events.length <= FIRST);
     set(this.#more, "aria-expanded", String(this.all));
     text(this.#more, this.all ? "Show fewer" : `Show all ${events.length}`);
+  }
+
+  /** Say whether what the days hold is here, so that nothing there is nothing. */
+  #known() {
+    return this.store.has("main") && this.directory.hasDays && this.days.every((day) => this.store.holds(`medallists/day/${day}`));
   }
 
   #show(node, { event, day, unit, medals }) {

@@ -85,6 +85,11 @@ export class Directory {
     return (source.views ?? []).map(({ view }) => String(view).slice("schedule/day/".length)).sort();
   }
 
+  /** Whether it is known which days have a schedule. */
+  get hasDays() {
+    return this.#source("/v1/views?match=schedule/day/*").views !== undefined;
+  }
+
   /** Take note that a view changed: what is unknown of it is soon asked for again. */
   changed(view) {
     const source = this.#sources.get(`/v1/views/${view}?names=true`);
