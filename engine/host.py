@@ -91,11 +91,11 @@ class Host:
         self.fold.apply(raw.source, raw.session, raw.serial, raw.data)
         self.position = raw.position
         self._last_seen[raw.source] = raw.time
-        changes = [change for change in self.fold.changes() if self.views.differs(change)]
+        changes = self.views.put(self.fold.changes())
         if not changes:
             return None
         cut = Cut(self.views.cut + 1, raw.position, (raw.name,), raw.time, raw.at, changes)
-        changed = self.views.apply(cut)
+        changed = self.views.close(cut)
         if self._changed is not None:
             self._changed.update(changed)
         for listener in self._listeners:

@@ -6,6 +6,7 @@ incrementally; a row is hashed only when a hash is asked for. ``status/*`` are o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import blake2b
 
 import msgspec
@@ -93,29 +94,37 @@ class Views:
         """Take a view as somebody saved it."""
         self._views[view.name] = view
 
-    def differs(self, change: Change) -> bool:
-        """Say whether a change changes anything."""
-        view = self._views.get(change.view)
-        return (view.rows.get(change.key) if view is not None else None) != change.row
-
-    def apply(self, cut: Cut) -> list[str]:
-        """Take a cut; return the names of the views that it changed, in its order."""
-        changed: dict[str, View] = {}
-        for name, key, row, revision in cut.changes:
-            view = self._views.get(name)
+    def put(self, changes: Iterable[Change]) -> list[Change]:
+        """Set the rows; return the changes that changed something. They belong to the next cut: see ``close``."""
+        views = self._views
+        kept = []
+        for change in changes:
+            name, key, row, revision = change
+            view = views.get(name)
             if view is None:
                 if row is None:
                     continue
-                view = self._views[name] = View(name)
+                view = views[name] = View(name)
             if view.put(key, row, revision):
-                changed[name] = view
-        for view in changed.values():
+                kept.append(change)
+        return kept
+
+    def close(self, cut: Cut) -> list[str]:
+        """End a cut whose changes have been put; return the names of the views that it changed, in its order."""
+        number, time = cut.number, cut.time
+        changed = dict.fromkeys([change[0] for change in cut.changes])
+        for name in changed:
+            view = self._views[name]
             view.sequence += 1
-            view.cut = cut.number
-            view.time = cut.time
-        self.cut = cut.number
-        self.time = cut.time
+            view.cut = number
+            view.time = time
+        self.cut = number
+        self.time = time
         return list(changed)
+
+    def apply(self, cut: Cut) -> list[str]:
+        """Take a cut; return the names of the views that it changed, in its order."""
+        return self.close(msgspec.structs.replace(cut, changes=self.put(cut.changes)))
 
     def digest(self) -> str:
         """Return the hash over the content of all views, 32 hex digits."""

@@ -47,6 +47,8 @@ class Derived:
 
     def drain(self) -> list[Change]:
         """Return what has changed since the last call."""
+        if not self._changed:
+            return []
         changes = []
         for view, key in self._changed:
             held = self.rows[view].get(key)

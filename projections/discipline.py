@@ -256,7 +256,7 @@ class DisciplineFold:
 
     def _scored(self, unit: Unit, message: m.Message) -> None:
         assert isinstance(message, m.Period)
-        unit.score(message.scores)
+        unit.score(message)
 
     def _planned(self, unit: Unit, message: m.Message) -> None:
         self._plans[unit.code] = None
@@ -569,31 +569,43 @@ class DisciplineFold:
 
     def changes(self) -> list[Change]:
         """Return the rows that changed since the last call, in a fixed order."""
+        return self.unit_changes() + self.derived.drain()
+
+    def unit_changes(self) -> list[Change]:
+        """Return the rows of units and totals that changed since the last call, and work out those that follow."""
+        if self._starts:
+            for code in self._starts:
+                self.derived.replace(f"startlist/{code}", dict(start_rows(self.state.units[code])))
+            self._starts.clear()
+        if self._plans:
+            for code in self._plans:
+                self._list_plan(self.state.units[code])
+            self._plans.clear()
+        if self._phases:
+            for code in self._phases:
+                self._list_phases(self.state.events[code])
+            self._phases.clear()
+        if self._corrected:
+            for code in self._corrected:
+                self._list_corrections(self.state.units[code])
+            self._corrected.clear()
         changes: list[Change] = []
-        for code in self._starts:
-            self.derived.replace(f"startlist/{code}", dict(start_rows(self.state.units[code])))
-        for code in self._plans:
-            self._list_plan(self.state.units[code])
-        for code in self._phases:
-            self._list_phases(self.state.events[code])
-        for code in self._corrected:
-            self._list_corrections(self.state.units[code])
-        self._starts.clear()
-        self._plans.clear()
-        self._phases.clear()
-        self._corrected.clear()
         for code, unit in self._dirty.items():
-            view = f"{'cumulative' if unit.total else 'result'}/{code}"
-            unit.note_leader()
-            if unit.recount() or unit.head_dirty:
+            view = f"cumulative/{code}" if unit.total else f"result/{code}"
+            dirty = unit.dirty
+            if dirty:
+                unit.note_leader()
+            counted = (dirty or unit.total) and unit.recount()
+            if counted or unit.head_dirty:
                 changes.append(Change(view, HEAD, head_row(unit), unit.revision))
                 unit.head_dirty = False
-            for participant in sorted(unit.dirty):
-                line = unit.lines[participant]
-                changes.append(Change(view, participant, result_row(unit, line), line.revision))
-            unit.dirty.clear()
+            if dirty:
+                lines = unit.lines
+                for participant in sorted(dirty) if len(dirty) > 1 else dirty:
+                    line = lines[participant]
+                    changes.append(Change(view, participant, result_row(unit, line), line.revision))
+                dirty.clear()
         self._dirty.clear()
-        changes += self.derived.drain()
         return changes
 
     def forget(self) -> None:

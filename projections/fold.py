@@ -71,14 +71,20 @@ class Fold:
     def changes(self) -> list[Change]:
         """Return what changed since the last call: the changes of one cut."""
         changes: list[Change] = []
+        spanned: list[Change] = []  # what the games fold reads: nothing of single units
         if self._people_touched:
-            changes += self.people.changes()
+            spanned += self.people.changes()
+            changes += spanned
             self._people_touched = False
         for fold in self._touched.values():
-            changes += fold.changes()
+            changes += fold.unit_changes()
+            follows = fold.derived.drain()
+            if follows:
+                changes += follows
+                spanned += follows
         self._touched.clear()
-        if changes:
-            changes += self.spanning.apply(changes)
+        if spanned:
+            changes += self.spanning.apply(spanned)
         return changes
 
     def dump(self, *, whole: bool = False) -> dict[str, bytes]:

@@ -6,12 +6,12 @@ medals of athletes and organisations, the schedule by day, the units under way b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from projections.derived import Derived
-from projections.tables import Medal, medal_table
+from projections.tables import Medal, Tally, medal_table
 from schemas.cut import Change
 from schemas.views import (
     HEAD,
@@ -43,6 +43,7 @@ class GamesFold:
         self._people: dict[str, AthleteRow] = {}
         self._entered: dict[str, set[str]] = {}  # participant -> events
         self._planned: dict[str, ScheduleRow] = {}
+        self._tallies: dict[str, Tally] = {}  # of each medal table
         self._touched: dict[str, None] = {}  # tables to work out anew
 
     def apply(self, changes: Iterable[Change]) -> list[Change]:
@@ -60,7 +61,7 @@ class GamesFold:
             elif kind == "entries":
                 self._enter(rest, key, row if isinstance(row, EntryRow) else None)
         for table in self._touched:
-            self._count(table)
+            self.derived.replace(table, medal_table(self._tallies[table], self.unranked))
         self._touched.clear()
         return self.derived.drain()
 
@@ -82,26 +83,40 @@ class GamesFold:
                         self.unranked |= {row.code}
                     case EntryRow(withdrawn=False):
                         self._entered.setdefault(key, set()).add(rest)
+        for held in self.medallists.values():
+            for medallist in held.values():
+                self._tally(medallist, Tally.add)
+        self._touched.clear()
 
     def _medal(self, event: str, participant: str, row: MedallistRow | None) -> None:
         held = self.medallists.setdefault(event, {})
         before = held.get(participant)
+        if before is not None:
+            self._tally(before, Tally.remove)
         if row is None:
             held.pop(participant, None)
             self._medals_of.get(participant, set()).discard(event)
         else:
             held[participant] = row
             self._medals_of.setdefault(participant, set()).add(event)
-        for one in (before, row):
-            if one is not None:
-                self._touch(one)
+            self._tally(row, Tally.add)
         self._show(event, participant, before, row)
 
-    def _touch(self, row: MedallistRow) -> None:
-        self._touched["medals/table"] = None
-        self._touched[f"medals/discipline/{row.event[:3]}"] = None
+    def _tally(self, row: MedallistRow, count: Callable[[Tally, Medal], None]) -> None:
+        """Count a medal, or no longer, in the tables that it belongs to; without an organisation it is in none."""
+        organisation = self.organisation.get(row.participant)
+        if not organisation:
+            return
+        medal = Medal(organisation, row.medal, row.event)
+        tables = ["medals/table", f"medals/discipline/{row.event[:3]}"]
         if row.day:
-            self._touched[f"medals/day/{row.day}"] = None
+            tables.append(f"medals/day/{row.day}")
+        for table in tables:
+            tally = self._tallies.get(table)
+            if tally is None:
+                tally = self._tallies[table] = Tally()
+            count(tally, medal)
+            self._touched[table] = None
 
     def _show(self, event: str, participant: str, before: MedallistRow | None, row: MedallistRow | None) -> None:
         key = f"{event}/{participant}"
@@ -129,13 +144,15 @@ class GamesFold:
         after = row.organisation if row is not None else ""
         if after == before:
             return
+        medals = [self.medallists[event][code] for event in sorted(self._medals_of.get(code, ()))]
+        for medal in medals:
+            self._tally(medal, Tally.remove)
         self.organisation[code] = after
-        for event in sorted(self._medals_of.get(code, ())):
-            medal = self.medallists[event][code]
+        for medal in medals:
+            self._tally(medal, Tally.add)
             if before:
-                self.derived.put(f"org/{before}", f"{event}/{code}", None)
-            self._show(event, code, medal, medal)
-            self._touch(medal)
+                self.derived.put(f"org/{before}", f"{medal.event}/{code}", None)
+            self._show(medal.event, code, medal, medal)
 
     def _rank(self, code: str, row: OrganisationRow | None) -> None:
         unranked = self.unranked - {code}
@@ -143,20 +160,7 @@ class GamesFold:
             unranked |= {code}
         if unranked != self.unranked:
             self.unranked = unranked
-            for held in self.medallists.values():
-                for row_ in held.values():
-                    self._touch(row_)
-
-    def _count(self, table: str) -> None:
-        kind, _, what = table.removeprefix("medals/").partition("/")
-        medals = [
-            Medal(self.organisation[row.participant], row.medal, row.event)
-            for held in self.medallists.values()
-            for row in held.values()
-            if self.organisation.get(row.participant)
-            and (kind == "table" or (row.event[:3] == what if kind == "discipline" else row.day == what))
-        ]
-        self.derived.replace(table, medal_table(medals, self.unranked))
+            self._touched.update(dict.fromkeys(self._tallies))
 
     def _plan(self, unit: str, row: ScheduleRow | None) -> None:
         before = self._planned.pop(unit, None)

@@ -1,4 +1,6 @@
-"""Medal tables: counted from the set of current medals, never by adding messages up.
+"""Medal tables: counts of the medals that stand now, ranked.
+
+A count is kept while medals come and go, so that one more costs the same at the end of a Games as at its beginning.
 
 Order: gold, then silver, then bronze; or total. Equal rows share a rank, the next rank skips, and they stand by
 organisation code. An organisation may be counted and unranked: it stands in its place by medals and shifts nobody's
@@ -7,13 +9,14 @@ rank.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from projections.medals import BRONZE, GOLD, SILVER
 from schemas.views import MedalTableRow
 
-__all__ = ["Medal", "medal_table"]
+__all__ = ["Counts", "Medal", "Tally", "medal_table"]
 
 _COLUMN = {GOLD: 0, SILVER: 1, BRONZE: 2}
 _GENDER = {"M": 1, "W": 2, "X": 3}  # else open: 4; 0 is the total
@@ -30,16 +33,31 @@ class Medal(NamedTuple):
 Counts = list[list[int]]  # total, men, women, mixed, open -> gold, silver, bronze
 
 
-def _count(medals: Iterable[Medal]) -> dict[str, Counts]:
-    counts: dict[str, Counts] = {}
-    for medal in medals:
-        own = counts.get(medal.organisation)
+class Tally:
+    """The medals of each organisation, counted while they come and go."""
+
+    def __init__(self, medals: Iterable[Medal] = ()) -> None:
+        self.counts: dict[str, Counts] = {}  # only organisations that have a medal
+        for medal in medals:
+            self.add(medal)
+
+    def add(self, medal: Medal) -> None:
+        """Count a medal."""
+        self._count(medal, 1)
+
+    def remove(self, medal: Medal) -> None:
+        """Count a medal no longer; it was counted before."""
+        self._count(medal, -1)
+        if not any(self.counts[medal.organisation][0]):
+            del self.counts[medal.organisation]
+
+    def _count(self, medal: Medal, by: int) -> None:
+        own = self.counts.get(medal.organisation)
         if own is None:
-            own = counts[medal.organisation] = [[0, 0, 0] for _ in range(5)]
+            own = self.counts[medal.organisation] = [[0, 0, 0] for _ in range(5)]
         column = _COLUMN[medal.medal]
-        own[0][column] += 1
-        own[_GENDER.get(medal.event[3], 4)][column] += 1
-    return counts
+        own[0][column] += by
+        own[_GENDER.get(medal.event[3], 4)][column] += by
 
 
 class _Stand(NamedTuple):
@@ -53,6 +71,7 @@ def _ranks(
 ) -> dict[str, _Stand]:
     ordered = sorted(counts, key=lambda code: (key(counts[code][0]), code))
     keys = [key(counts[code][0]) for code in ordered if code not in unranked]
+    shared = Counter(keys)
     first: dict[tuple[int, ...], int] = {}
     for number, one in enumerate(keys, start=1):
         first.setdefault(one, number)
@@ -60,13 +79,13 @@ def _ranks(
     for sort, code in enumerate(ordered, start=1):
         own = key(counts[code][0])
         out = code in unranked
-        stands[code] = _Stand(None if out else first[own], not out and keys.count(own) > 1, sort)
+        stands[code] = _Stand(None if out else first[own], not out and shared[own] > 1, sort)
     return stands
 
 
-def medal_table(medals: Iterable[Medal], unranked: frozenset[str] = frozenset()) -> dict[str, MedalTableRow]:
-    """Return the table of some medals by organisation."""
-    counts = _count(medals)
+def medal_table(tally: Tally, unranked: frozenset[str] = frozenset()) -> dict[str, MedalTableRow]:
+    """Return the table of the medals counted, by organisation."""
+    counts = tally.counts
     by_gold = _ranks(counts, lambda one: (-one[0], -one[1], -one[2]), unranked)
     by_total = _ranks(counts, lambda one: (-sum(one),), unranked)
     rows = {}

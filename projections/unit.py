@@ -6,7 +6,7 @@ and ``refresh``. Which lines changed is noted in ``dirty``, and ``head_dirty`` s
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 
 import msgspec
 
@@ -365,24 +365,28 @@ class Unit(msgspec.Struct):
         if isinstance(whole, m.Period) and line.participant in whole.scores:
             text = whole.scores[line.participant]
             return Worth(_integer(text), (), text)
-        periods = [p for p in self.periods if line.participant in p.scores]
-        if periods:
-            value = 0
-            for period in periods:
-                own = _integer(period.scores[line.participant]) or 0
-                others = [_integer(text) or 0 for side, text in period.scores.items() if side != line.participant]
-                value += own if self.rule.sides == "points" else int(all(own > other for other in others))
-            return Worth(value, (), str(value))
-        return MODELS["match"](line.said, self.rule)
+        mine = [p.scores for p in self.periods if line.participant in p.scores]
+        if not mine:
+            return MODELS["match"](line.said, self.rule)
+        if self.rule.sides == "points":
+            value = sum([_integer(scores[line.participant]) or 0 for scores in mine])
+        else:
+            value = sum([_wins(line.participant, scores) for scores in mine])
+        return Worth(value, (), str(value))
 
     def note_periods(self) -> None:
         """Keep at hand the periods of a match in their order, without the score of the whole."""
         found = [e.message for key, e in self.said.items() if key.startswith("period:") and e.void is None]
-        self.periods = sorted((p for p in found if isinstance(p, m.Period) and p.ordinal), key=lambda p: p.ordinal)
+        self.periods = sorted((p for p in found if isinstance(p, m.Period) and p.ordinal), key=_ordinal)
 
-    def score(self, sides: dict[str, str]) -> None:
-        """Take a new score of a period."""
-        self.note_periods()
+    def score(self, period: m.Period) -> None:
+        """Take a new score of a period, or of the whole match (ordinal 0); or that it was retracted."""
+        sides, ordinal = period.scores, period.ordinal
+        counts = message_of(self.said, f"period:{ordinal}")
+        if ordinal:
+            self.periods = [one for one in self.periods if one.ordinal != ordinal]
+            if isinstance(counts, m.Period):
+                insort(self.periods, counts, key=_ordinal)
         for participant in sides:
             self.line(participant)
         for participant, line in self.lines.items():
@@ -453,6 +457,8 @@ class Unit(msgspec.Struct):
 
     def incomplete(self) -> tuple[str, ...]:
         """Return the lost serials that it may miss: those lost before it was official, and not healed."""
+        if not self.lost:
+            return ()
         official = self.official_since
         return tuple(sorted(str(loss) for loss in self.lost if official is None or loss.at < official))
 
@@ -468,6 +474,15 @@ class Unit(msgspec.Struct):
 
 def _key(line: Line) -> s.Key:
     return line.key
+
+
+def _ordinal(period: m.Period) -> int:
+    return period.ordinal
+
+
+def _wins(participant: str, scores: dict[str, str]) -> bool:
+    own = _integer(scores[participant]) or 0
+    return all(own > (_integer(text) or 0) for side, text in scores.items() if side != participant)
 
 
 def _integer(text: str) -> int | None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from projections import standing
 from projections.fold import Fold
-from projections.tables import Medal, medal_table
+from projections.tables import Medal, Tally, medal_table
 from projections.why import Reason, explain
 from schemas import messages as m
 from schemas.sport import Sport, UnitRule
@@ -207,7 +207,7 @@ medals = st.builds(
 
 @given(st.lists(medals, max_size=12), st.frozensets(st.sampled_from(["AAA", "BBB"])))
 def test_a_table_is_sorted_by_gold_silver_bronze_and_by_total(held: list[Medal], unranked: frozenset[str]) -> None:
-    table = medal_table(held, unranked)
+    table = medal_table(Tally(held), unranked)
     by_gold = sorted(table.values(), key=lambda row: (-row.gold, -row.silver, -row.bronze, row.organisation))
     by_total = sorted(table.values(), key=lambda row: (-row.total, row.organisation))
     assert [row.sort for row in by_gold] == [row.sort_total for row in by_total] == [*range(1, len(table) + 1)]
@@ -221,6 +221,18 @@ def test_a_table_is_sorted_by_gold_silver_bronze_and_by_total(held: list[Medal],
         columns = zip(row.men, row.women, row.mixed, row.open, strict=True)
         assert tuple(map(sum, columns)) == (row.gold, row.silver, row.bronze)
         assert (row.rank is None) == (row.rank_total is None) == (row.organisation in unranked)
+
+
+@given(st.lists(st.tuples(medals, st.booleans()), max_size=12))
+def test_a_tally_of_what_came_and_went_is_that_of_what_stands(moves: list[tuple[Medal, bool]]) -> None:
+    tally, held = Tally(), []
+    for medal, stays in moves:
+        tally.add(medal)
+        held.append(medal)
+        if not stays:
+            gone = held.pop(0)
+            tally.remove(gone)
+    assert tally.counts == Tally(held).counts
 
 
 # -- ranks -----------------------------------------------------------------------------------------------------------
