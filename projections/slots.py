@@ -16,7 +16,7 @@ from projections.people import PeopleFold, PeopleState
 from projections.unit import Line, Loss, Unit
 from schemas.sport import UnitRule
 
-__all__ = ["dump", "load"]
+__all__ = ["dump", "dump_sources", "load", "load_sources"]
 
 
 class _Unit(msgspec.Struct, array_like=True):
@@ -64,14 +64,19 @@ def _unpack(code: str, data: bytes) -> Unit:
     return unit
 
 
-def dump(
-    decoder: Decoder, people: PeopleFold, disciplines: Mapping[str, DisciplineFold], *, whole: bool
-) -> dict[str, bytes]:
-    """Return the slots that changed since the last call, or all of them."""
-    slots: dict[str, bytes] = {}
-    for source in decoder.sources if whole else decoder.unsaved:
-        slots[f"source/{source}"] = _encode(decoder.sources[source])
+def dump_sources(decoder: Decoder, *, whole: bool) -> dict[str, bytes]:
+    """Return the slots of a decoder's sources that changed since the last call, or of all."""
+    slots = {
+        f"source/{source}": _encode(decoder.sources[source])
+        for source in (decoder.sources if whole else decoder.unsaved)
+    }
     decoder.unsaved.clear()
+    return slots
+
+
+def dump(people: PeopleFold, disciplines: Mapping[str, DisciplineFold], *, whole: bool) -> dict[str, bytes]:
+    """Return the slots of the results that changed since the last call, or all of them."""
+    slots: dict[str, bytes] = {}
     if whole or people.unsaved:
         slots["people"] = _encode(people.state)
         people.unsaved = False
@@ -95,15 +100,19 @@ def _dump_discipline(code: str, fold: DisciplineFold, *, whole: bool) -> dict[st
     return slots
 
 
-def load(
-    decoder: Decoder, people: PeopleFold, discipline: Callable[[str], DisciplineFold], slots: Mapping[str, bytes]
-) -> None:
+def load_sources(decoder: Decoder, slots: Mapping[str, bytes]) -> None:
+    """Put a fresh decoder where another was when it was dumped."""
+    for slot, data in slots.items():
+        kind, _, source = slot.partition("/")
+        if kind == "source":
+            decoder.sources[source] = _source.decode(data)
+
+
+def load(people: PeopleFold, discipline: Callable[[str], DisciplineFold], slots: Mapping[str, bytes]) -> None:
     """Put fresh folds where others were when they were dumped; ``discipline`` gives the fold of a code."""
     for slot, data in slots.items():
         kind, _, code = slot.partition("/")
-        if kind == "source":
-            decoder.sources[code] = _source.decode(data)
-        elif kind == "people":
+        if kind == "people":
             people.state = _people.decode(data)
         elif kind == "unit":
             discipline(code[:3]).state.units[code] = _unpack(code, data)

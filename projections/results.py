@@ -1,0 +1,110 @@
+"""The results fold: assertions of any number of disciplines, and of what spans them, become rows.
+
+It is what a worker runs over its part of the Games, and what the whole fold of one process is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from projections import slots
+from projections.decode import GAMES_KEY, Assertion, Undecodable
+from projections.derived import Derived
+from projections.discipline import DisciplineFold
+from projections.people import PeopleFold
+from schemas.cut import Change
+from schemas.games import DEFAULT_GAMES, Games
+from schemas.sport import Sport
+from schemas.views import HEAD, Row
+
+__all__ = ["ResultsFold"]
+
+
+class ResultsFold:
+    """Folds assertions; its rows are a function of what every source said in its own order."""
+
+    def __init__(self, sports: Mapping[str, Sport], games: Games = DEFAULT_GAMES) -> None:
+        self.sports = sports
+        self.games = games
+        self.people = PeopleFold()
+        self.disciplines: dict[str, DisciplineFold] = {}
+        self._touched: dict[str, DisciplineFold] = {}
+        self._people_touched = False
+
+    def discipline(self, code: str) -> DisciplineFold:
+        """Return the fold of a discipline."""
+        fold = self.disciplines.get(code)
+        if fold is None:
+            fold = self.disciplines[code] = DisciplineFold(code, self.sports.get(code), self.games)
+        return fold
+
+    def take(self, decoded: Sequence[Assertion] | Undecodable) -> None:
+        """Take what a raw message was decoded to."""
+        if isinstance(decoded, Undecodable):
+            self.people.undecodable(decoded)
+            self._people_touched = True
+            return
+        for assertion in decoded:
+            key = assertion.key
+            if key == GAMES_KEY:
+                self.people.apply(assertion)
+                self._people_touched = True
+                continue
+            fold = self._touched.get(key)
+            if fold is None:
+                fold = self._touched[key] = self.discipline(key)
+            fold.apply(assertion)
+
+    def drain(self) -> tuple[list[Change], list[Change]]:
+        """Return what changed since the last call; and of that what the games fold reads, nothing of single units."""
+        changes: list[Change] = []
+        spanned: list[Change] = []
+        if self._people_touched:
+            spanned += self.people.changes()
+            changes += spanned
+            self._people_touched = False
+        for fold in self._touched.values():
+            changes += fold.unit_changes()
+            follows = fold.derived.drain()
+            if follows:
+                changes += follows
+                spanned += follows
+        self._touched.clear()
+        return changes, spanned
+
+    def changes(self) -> list[Change]:
+        """Return what changed since the last call."""
+        return self.drain()[0]
+
+    def forget(self) -> None:
+        """Drop the notes of what changed, for a fold that nobody watches."""
+        if self._people_touched:
+            self.people.derived.forget()
+            self._people_touched = False
+        for fold in self._touched.values():
+            fold.forget()
+        self._touched.clear()
+
+    def dump(self, *, whole: bool = False) -> dict[str, bytes]:
+        """Return the state in slots: those that changed since the last call, or all."""
+        return slots.dump(self.people, self.disciplines, whole=whole)
+
+    def load(self, saved: Mapping[str, bytes], views: Mapping[str, Mapping[str, tuple[Row, int]]]) -> None:
+        """Go on, as a fresh fold, from where another one was dumped."""
+        slots.load(self.people, self.discipline, saved)
+        self.restore(views)
+
+    def restore(self, views: Mapping[str, Mapping[str, tuple[Row, int]]]) -> None:
+        """Take what was last shown, rows with revisions by view and key, from one who kept it."""
+        for view, rows in views.items():
+            kind, _, rest = view.partition("/")
+            if kind in ("result", "cumulative"):
+                continue  # units show these themselves
+            for key, held in rows.items():
+                self.owner(kind, rest, key).rows.setdefault(view, {})[key] = held
+
+    def owner(self, kind: str, rest: str, key: str) -> Derived:
+        """Return who shows a row that is none of a unit."""
+        if kind in ("organisations", "venues", "weather", "status") or (kind in ("athlete", "org") and key == HEAD):
+            return self.people.derived
+        return self.discipline(rest[:3]).derived
