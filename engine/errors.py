@@ -4,12 +4,18 @@
 
     EngineError
     ├── NotKnown                    a time or cut that nobody here can answer for
+    ├── BadRecord                   a record that cannot be read, or is of a format that this version does not know
+    ├── BrokerFailed                a local broker cannot be started, or not be found
+    ├── NewerRecord                 a record was written by a newer Podium, in a shape that is not known here
     └── LogError                    the log did not do what was asked
         ├── Fenced                  a newer holder of the name has taken over: stop writing
         ├── LogFailed               the storage refused; nothing of the batch is stored, the log stays usable
         ├── LogClosed               the log was closed
         ├── LogReadOnly             the log was opened for reading
         ├── LogLocked               another process writes this log
+        ├── LogUnreachable          the brokers that keep this log do not answer
+        ├── LogForbidden            the brokers do not let us
+        ├── TopicMismatch           a topic is there with other settings than the log needs
         ├── LogNotFound             there is no log there (yet)
         ├── NotALog                 the file is something else
         ├── NewerLog                the file was made by a newer Podium
@@ -25,25 +31,62 @@ The facts are in attributes, the sentence in ``str``.
 from __future__ import annotations
 
 __all__ = [
+    "BadRecord",
+    "BrokerFailed",
     "EngineError",
     "Fenced",
     "LogClosed",
     "LogCorrupt",
     "LogError",
     "LogFailed",
+    "LogForbidden",
     "LogLocked",
     "LogNotFound",
     "LogReadOnly",
+    "LogUnreachable",
     "NewerLog",
+    "NewerRecord",
     "NoPartition",
     "NotALog",
     "NotKnown",
     "RecordRefused",
+    "TopicMismatch",
 ]
 
 
 class EngineError(Exception):
     """Anything that this room raises on purpose."""
+
+
+class BadRecord(EngineError):
+    """A record cannot be read."""
+
+    def __init__(self, topic: str, partition: int, position: int, why: str) -> None:
+        super().__init__(topic, partition, position, why)
+        self.topic = topic
+        self.partition = partition
+        self.position = position
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.partition}/{self.position}: {self.why}"
+
+
+class NewerRecord(EngineError):
+    """A record has a version that this Podium does not know: read it with the one that wrote it, or a newer one."""
+
+    def __init__(self, topic: str, partition: int, position: int, found: int, known: int) -> None:
+        super().__init__(topic, partition, position, found, known)
+        self.topic = topic
+        self.partition = partition
+        self.position = position
+        self.found = found  # -1: what it carries as its version is none
+        self.known = known
+
+    def __str__(self) -> str:
+        said = f"version {self.found}" if self.found >= 0 else "no readable version"
+        place = f"{self.topic}, partition {self.partition}, position {self.position}"
+        return f"{place}: the record has {said}, and this Podium knows versions up to {self.known}"
 
 
 class LogError(EngineError):
@@ -169,6 +212,47 @@ class RecordRefused(LogError):
 
     def __str__(self) -> str:
         return f"{self.log}: record {self.index} of the batch, for {self.topic}, cannot be stored: {self.reason}"
+
+
+class LogUnreachable(LogError):
+    """Nobody answers at the address of this log; what was under way is not stored."""
+
+    def __init__(self, log: str, reason: str) -> None:
+        super().__init__(log)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.log}: no broker answers: {self.reason}"
+
+
+class LogForbidden(LogError):
+    """The brokers know us, and do not let us do this; an operator has to grant it."""
+
+    def __init__(self, log: str, doing: str, reason: str) -> None:
+        super().__init__(log)
+        self.doing = doing
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.log}: {self.doing} is not allowed: {self.reason}"
+
+
+class TopicMismatch(LogError):
+    """A topic was made by somebody else, with settings under which the log could not keep its promise."""
+
+    def __init__(self, log: str, topic: str, setting: str, found: str, wanted: str) -> None:
+        super().__init__(log)
+        self.topic = topic
+        self.setting = setting
+        self.found = found
+        self.wanted = wanted
+
+    def __str__(self) -> str:
+        return f"{self.log}: topic {self.topic} has {self.setting} {self.found}, and it must be {self.wanted}"
+
+
+class BrokerFailed(EngineError):
+    """A local broker cannot be started, or not be found; the sentence says why."""
 
 
 class NotKnown(EngineError, LookupError):

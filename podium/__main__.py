@@ -12,7 +12,7 @@ import typer
 
 from engine.collector import relax
 from engine.errors import EngineError
-from podium.commands import games, look, prove, run, source
+from podium.commands import games, kafka, look, prove, run, source
 from podium.errors import OperatorError
 from replay.archive import ArchiveError
 
@@ -26,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=True,
 )
-for group in (games, look, prove, run, source):
+for group in (games, kafka, look, prove, run, source):
     group.add_to(app)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,25 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium; `scripts/setup test` installs it or says how")
     return path
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Kafka broker: PODIUM_KAFKA, or one that is started for this run."""
+    if named := os.environ.get("PODIUM_KAFKA"):
+        yield named
+        return
+    from engine import broker  # only a run with Kafka tests needs it
+    from engine.errors import BrokerFailed
+
+    folder = tmp_path_factory.mktemp("kafka")
+    try:
+        started = broker.start(folder)
+    except BrokerFailed as error:
+        pytest.skip(str(error))
+    yield started.address
+    broker.stop(folder)
+    shutil.rmtree(folder)
 
 
 @pytest.hookimpl(wrapper=True)
