@@ -1,0 +1,411 @@
+"""A person at the Games: the participations and the cards, decided and recorded as one (key ``per:{person}``).
+
+What happens to a participation happens to its card in the same decision, so there is no moment at which a suspended
+person has a card that opens gates. A record may go on in another one of the same person (``MergePerson`` here, then
+``AdoptParticipation`` there), and may be erased: then the key to all that is personal is destroyed elsewhere, and this
+record keeps codes, identifiers and times, and takes no command any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from management import application, card, card_desk, function_change, participation, suspension
+from management.application import OpenApplication, RecordClearance, Return, Submit, Verify
+from management.card import Card, follow
+from management.card_desk import (
+    ConfirmReceipt,
+    Dispatch,
+    Held,
+    Produce,
+    Reissue,
+    ReportDamaged,
+    ReportFound,
+    ReportLost,
+    ReportStolen,
+    ReturnCard,
+    Validate,
+)
+from management.card_events import CardEvent, CardExpired, CardProduced, CardSuperseded
+from management.card_events import Event as AnyCardEvent
+from management.command import Received, Refusal, Role, Tick
+from management.function_change import ChangeEntitlement, ChangeFunction, Withdraw
+from management.participation import ENDED, Participation, authorised
+from management.participation_events import ApplicationOpened, Closed, ParticipationEvent
+from management.participation_events import Event as AnyParticipationEvent
+from management.person_codes import refuse
+from management.suspension import (
+    ApproveRevocation,
+    ConfirmSuspension,
+    Reinstate,
+    RequestRevocation,
+    RequireUndertaking,
+    Suspend,
+    Warn,
+)
+from schemas.policy.accreditation import Policy
+
+__all__ = [
+    "AdoptParticipation",
+    "CloseGames",
+    "Command",
+    "ErasePerson",
+    "Event",
+    "LegalHoldLifted",
+    "LegalHoldPlaced",
+    "LiftLegalHold",
+    "MergePerson",
+    "ParticipationAdopted",
+    "PersonErased",
+    "PersonMerged",
+    "PlaceLegalHold",
+    "State",
+    "decide",
+    "due",
+    "evolve",
+]
+
+
+class State(msgspec.Struct):
+    """What is known of a person: nothing by name."""
+
+    participations: dict[str, Participation] = {}
+    cards: dict[int, Card] = {}  # by serial, in the order in which they were printed
+    merged_into: str = ""  # the person in whose record this one goes on
+    sources: list[str] = []  # persons whose records go on in this one
+    legal_holds: list[str] = []  # cases for which the record must not be erased
+    erased: bool = False
+
+
+class CloseGames(msgspec.Struct, frozen=True, tag="close_games"):
+    """End all participations: the Games are over."""
+
+
+class MergePerson(msgspec.Struct, frozen=True, tag="merge_person"):
+    """Say that this record and another one are of the same person, and that the other one goes on."""
+
+    into: str
+
+
+class AdoptParticipation(msgspec.Struct, frozen=True, tag="adopt_participation"):
+    """Take a participation over from a record that was merged into this one, sanctions included."""
+
+    sources: tuple[str, ...]  # the persons whose records they were: the one just merged, and those merged into it
+    record: Participation
+
+
+class PlaceLegalHold(msgspec.Struct, frozen=True, tag="place_legal_hold"):
+    """Forbid erasing as long as a case is open."""
+
+    case: str
+
+
+class LiftLegalHold(msgspec.Struct, frozen=True, tag="lift_legal_hold"):
+    """Say that a case is closed."""
+
+    case: str
+
+
+class ErasePerson(msgspec.Struct, frozen=True, tag="erase_person"):
+    """Erase what is personal."""
+
+
+class ParticipationAdopted(ParticipationEvent, frozen=True, tag="participation_adopted"):
+    """A participation of the same person came over from another record, as it stood there."""
+
+    sources: tuple[str, ...]
+    record: Participation
+
+
+class PersonMerged(msgspec.Struct, frozen=True, tag="person_merged"):
+    """The record goes on in another one, which is to adopt these participations."""
+
+    into: str
+    records: tuple[Participation, ...]
+    sources: tuple[str, ...]  # persons whose records had gone on in this one
+
+
+class LegalHoldPlaced(msgspec.Struct, frozen=True, tag="legal_hold_placed"):
+    """Erasing is forbidden for a case."""
+
+    case: str
+
+
+class LegalHoldLifted(msgspec.Struct, frozen=True, tag="legal_hold_lifted"):
+    """A case forbids erasing no longer."""
+
+    case: str
+
+
+class PersonErased(msgspec.Struct, frozen=True, tag="person_erased"):
+    """The person's key is to be destroyed, and what was derived from it purged; those of merged records too."""
+
+    sources: tuple[str, ...]
+
+
+Command = (
+    OpenApplication
+    | Submit
+    | Return
+    | Verify
+    | RecordClearance
+    | ChangeFunction
+    | ChangeEntitlement
+    | Warn
+    | RequireUndertaking
+    | Suspend
+    | ConfirmSuspension
+    | Reinstate
+    | RequestRevocation
+    | ApproveRevocation
+    | Withdraw
+    | CloseGames
+    | Produce
+    | Dispatch
+    | ConfirmReceipt
+    | Validate
+    | ReportLost
+    | ReportStolen
+    | ReportDamaged
+    | Reissue
+    | ReportFound
+    | ReturnCard
+    | MergePerson
+    | AdoptParticipation
+    | PlaceLegalHold
+    | LiftLegalHold
+    | ErasePerson
+    | Tick
+)
+
+Event = (
+    AnyParticipationEvent
+    | AnyCardEvent
+    | ParticipationAdopted
+    | PersonMerged
+    | LegalHoldPlaced
+    | LegalHoldLifted
+    | PersonErased
+)
+
+Decision = Sequence[Event] | Refusal
+
+# -- who decides which command, and who may give it -------------------------------------------------------------------
+
+ABOUT_PARTICIPATION: dict[type[Any], Callable[[Participation, Received[Any], Policy], Decision]] = {
+    Submit: application.submit,
+    Return: application.return_application,
+    Verify: application.verify,
+    ChangeFunction: function_change.change_function,
+    ChangeEntitlement: function_change.change_entitlement,
+    Warn: suspension.warn,
+    RequireUndertaking: suspension.require_undertaking,
+    Suspend: suspension.suspend,
+    ConfirmSuspension: suspension.confirm_suspension,
+    Reinstate: suspension.reinstate,
+    RequestRevocation: suspension.request_revocation,
+    ApproveRevocation: suspension.approve_revocation,
+    Withdraw: function_change.withdraw,
+}
+
+ABOUT_CARD: dict[type[Any], Callable[[Card, Held, Received[Any], Policy], Decision]] = {
+    Dispatch: card_desk.dispatch,
+    ConfirmReceipt: card_desk.confirm_receipt,
+    Validate: card_desk.validate,
+    ReportLost: card_desk.report_lost,
+    ReportStolen: card_desk.report_stolen,
+    ReportDamaged: card_desk.report_damaged,
+    Reissue: card_desk.reissue,
+    ReportFound: card_desk.report_found,
+    ReturnCard: card_desk.return_card,
+}
+
+WHO: dict[type[Any], tuple[Role, ...]] = {
+    **application.WHO,
+    **suspension.WHO,
+    **function_change.WHO,
+    **card_desk.WHO,
+    Tick: ("SYSTEM",),
+    CloseGames: ("SYSTEM", "GAMES_AUTHORITY"),
+    MergePerson: ("OC_ACR_SUPERVISOR",),
+    AdoptParticipation: ("SYSTEM",),
+    PlaceLegalHold: ("DPO",),
+    LiftLegalHold: ("DPO",),
+    ErasePerson: ("DPO",),
+}
+
+
+def decide(state: State, received: Received[Command], policy: Policy) -> list[Event] | Refusal:
+    """Decide a command about a person."""
+    decided = _decide(state, received, policy)
+    if isinstance(decided, Refusal):
+        return decided
+    return list(_with_cards(state, decided, policy))
+
+
+def _decide(state: State, received: Received[Any], policy: Policy) -> Decision:
+    kind = type(received.command)
+    if kind is Tick:
+        return [] if state.merged_into else _tick(state, received)
+    if state.merged_into:
+        return refuse("MERGED", "The person's record goes on in another.", into=state.merged_into)
+    if state.erased:
+        return refuse("ERASED", "The person was erased.")
+    if kind is OpenApplication:
+        return _open(state, received, policy)
+    if kind is RecordClearance:
+        return application.record_clearance(list(state.participations.values()), received, policy)
+    if kind in ABOUT_PARTICIPATION or kind is Produce:
+        return _about_participation(state, received, policy)
+    if kind in ABOUT_CARD:
+        return _about_card(state, received, policy)
+    return _about_person(state, received, policy)
+
+
+def _tick(state: State, received: Received[Tick]) -> Decision:
+    if refusal := _forbidden(received):
+        return refusal
+    until = received.command.until
+    events: list[Event] = []
+    for one in state.participations.values():
+        events += suspension.lapse(one, until)
+    events += [CardExpired(one.serial) for one in _live(state.cards.values()) if one.valid_to <= until]
+    return events
+
+
+def _open(state: State, received: Received[OpenApplication], policy: Policy) -> Decision:
+    ask = received.command
+    opened = application.open_application(received, policy)
+    if isinstance(opened, Refusal):
+        return opened
+    if ask.participation in state.participations:
+        return refuse("EXISTS", "The identifier is taken.", participation=ask.participation)
+    for one in state.participations.values():
+        if (one.ro, one.category, one.function) == (ask.ro, ask.category, ask.function) and one.status not in ENDED:
+            return refuse("DUPLICATE", "The person has this function already.", participation=one.id)
+    return opened
+
+
+def _about_participation(state: State, received: Received[Any], policy: Policy) -> Decision:
+    ask = received.command
+    found = state.participations.get(ask.participation)
+    if found is None:
+        return refuse("UNKNOWN", "There is no such participation.", participation=ask.participation)
+    if refusal := _forbidden(received, found.ro):
+        return refusal
+    if isinstance(ask, Produce):
+        return card_desk.produce(Held(found, state.cards.values()), received, policy)
+    return ABOUT_PARTICIPATION[type(ask)](found, received, policy)
+
+
+def _about_card(state: State, received: Received[Any], policy: Policy) -> Decision:
+    ask = received.command
+    found = state.cards.get(ask.serial)
+    if found is None:
+        return refuse("UNKNOWN", "There is no such card.", serial=ask.serial)
+    held = Held(state.participations[found.participation], state.cards.values())
+    if refusal := _forbidden(received, held.participation.ro):
+        return refusal
+    return ABOUT_CARD[type(ask)](found, held, received, policy)
+
+
+def _about_person(state: State, received: Received[Any], policy: Policy) -> Decision:
+    ask = received.command
+    if refusal := _forbidden(received):
+        return refusal
+    match ask:
+        case CloseGames():
+            if received.at < policy.closes_from:
+                return refuse("TOO_EARLY", "The Games are not closed yet.", close_from=policy.closes_from)
+            return [Closed(one.id) for one in state.participations.values() if one.status != "CLOSED"]
+        case MergePerson():
+            return _merge(state, received)
+        case AdoptParticipation():
+            if ask.record.id in state.participations:
+                return refuse("EXISTS", "The identifier is taken.", participation=ask.record.id)
+            return [ParticipationAdopted(ask.record.id, sources=ask.sources, record=ask.record)]
+        case PlaceLegalHold():
+            return [] if ask.case in state.legal_holds else [LegalHoldPlaced(ask.case)]
+        case LiftLegalHold():
+            return [LegalHoldLifted(ask.case)] if ask.case in state.legal_holds else []
+    return _erase(state)
+
+
+def _merge(state: State, received: Received[MergePerson]) -> Decision:
+    into = received.command.into
+    if received.key == f"per:{into}":
+        return refuse("EXISTS", "A record does not go on in itself.", into=into)
+    if state.legal_holds:
+        return refuse("ON_HOLD", "A legal hold is put on the other record first.", cases=tuple(state.legal_holds))
+    # The card that goes on is one of the other record: two records of a person may each have had one.
+    void: list[Event] = [CardSuperseded(one.serial, reason="MERGE") for one in _live(state.cards.values())]
+    records = tuple(msgspec.structs.replace(one) for one in state.participations.values())
+    return [*void, PersonMerged(into, records, tuple(state.sources))]
+
+
+def _erase(state: State) -> Decision:
+    if state.legal_holds:
+        return refuse("ON_HOLD", "A legal hold forbids erasing.", cases=tuple(state.legal_holds))
+    live = [one.id for one in state.participations.values() if one.status not in ENDED]
+    if live:
+        return refuse("STATE", "The person takes part still.", participations=tuple(live))
+    return [PersonErased(tuple(state.sources))]
+
+
+def _forbidden(received: Received[Any], ro: str = "") -> Refusal | None:
+    point = getattr(received.command, "point", "")
+    if authorised(received.actor, WHO[type(received.command)], ro, point):
+        return None
+    return refuse("NOT_AUTHORISED", "The actor may not do this here.", actor=received.actor.id)
+
+
+def _live(cards: Iterable[Card]) -> list[Card]:
+    return [one for one in cards if one.status in card.LIVE]
+
+
+def _with_cards(state: State, events: Iterable[Event], policy: Policy) -> Iterable[Event]:
+    """Yield events, each followed by what it means for the cards of its participation."""
+    for event in events:
+        yield event
+        if isinstance(event, ParticipationEvent):
+            for one in state.cards.values():
+                if one.participation == event.participation:
+                    yield from follow(one, event, policy)
+
+
+def evolve(state: State, event: Event) -> None:
+    """Take in an event of the person."""
+    match event:
+        case ApplicationOpened():
+            state.participations[event.participation] = participation.opened(event)
+        case ParticipationAdopted():
+            # A copy: an event may be taken in more than once, by more than one state.
+            state.participations[event.participation] = msgspec.structs.replace(event.record)
+            state.sources += [source for source in event.sources if source not in state.sources]
+        case ParticipationEvent():
+            participation.evolve(state.participations[event.participation], event)
+        case CardProduced():
+            state.cards[event.serial] = card.produced(event)
+            state.participations[event.participation].reissues += event.replaces is not None
+        case CardEvent():
+            card.evolve(state.cards[event.serial], event)
+        case PersonMerged():
+            state.merged_into = event.into
+        case LegalHoldPlaced():
+            state.legal_holds.append(event.case)
+        case LegalHoldLifted():
+            state.legal_holds.remove(event.case)
+        case PersonErased():
+            state.erased = True
+
+
+def due(state: State) -> int | None:
+    """Return the earliest instant at which a suspension or a card ends by itself, ms."""
+    if state.merged_into:
+        return None
+    lapses = [one.suspension.lapses for one in state.participations.values() if one.suspension]
+    ends = [end for end in lapses if end is not None] + [one.valid_to for one in _live(state.cards.values())]
+    return min(ends, default=None)
