@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from engine.log import Log, Record
+from engine.versions import current, stamp
 from schemas.games import DEFAULT_GAMES, Games
 
 __all__ = ["ABOUT", "About", "read", "write"]
@@ -31,9 +32,9 @@ def read(log: Log) -> About | None:
     if not head:
         return None
     (stored,) = log.read(ABOUT, head - 1, limit=1)
-    return msgspec.json.decode(stored.value, type=About)
+    return msgspec.json.decode(current(stored).value, type=About)
 
 
 def write(log: _Writable, about: About, time: int) -> None:
     """Have a log say this of itself."""
-    log.append_now([Record(ABOUT, "", msgspec.json.encode(about), time)])
+    log.append_now([Record(ABOUT, "", msgspec.json.encode(about), time, stamp(ABOUT))])

@@ -6,30 +6,22 @@ leaves out is declared lost on the spot, and healed where it comes later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Iterable
 
 import msgspec
 
 from engine.batch import Batch, roll_back
-from engine.log import Fence, Log, Record
+from engine.log import DirectLog, Fence, Record
 from engine.raw import REFUSED, Raw
 from engine.session import FRESH, Backfill, Conflict, Duplicate, Gap, Stream, explain, name_flaw, place_flaw
+from engine.versions import stamp
 from schemas.messages import SerialsHealed, SerialsLost
 
-__all__ = ["ARCHIVE", "DirectLog", "RawMessage", "Replayed", "take_in"]
+__all__ = ["ARCHIVE", "RawMessage", "Replayed", "take_in"]
 
 ARCHIVE = "archive"  # who declares the serials lost that an archive leaves out
 
 RawMessage = tuple[str, str, int, int, int, bytes]  # source, session, serial, at (ms), log time (us), data
-
-
-@runtime_checkable
-class DirectLog(Log, Protocol):
-    """A log that can also be written to without a loop."""
-
-    def append_now(self, records: Sequence[Record], fence: Fence | None = None) -> list[int]:
-        """Do as ``append`` does, and return when it is done."""
 
 
 class Replayed(msgspec.Struct, frozen=True):
@@ -82,7 +74,7 @@ class _Part:
         """Put a message in line for ``venue.refused``."""
         source, session, serial, _, time, data = message
         named = {"reason": reason, "peer": ARCHIVE, "source": source, "session": session, "serial": str(serial)}
-        headers = {name: text.encode(errors="replace") for name, text in named.items()}
+        headers = {name: text.encode(errors="replace") for name, text in named.items()} | dict(stamp(REFUSED))
         self.batch.refuse(Record(REFUSED, "" if name_flaw(source) else source, data, time, headers))
 
 

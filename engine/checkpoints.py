@@ -13,6 +13,7 @@ import msgspec
 
 from engine.folds import Fold, SavedViews
 from engine.log import Log, Record
+from engine.versions import current, stamp
 from engine.views import View, Views
 from schemas.views import HEAD, ROW_TYPES, Row
 
@@ -74,19 +75,19 @@ def slots_of(fold: Fold, views: Views, changed: set[str] | None, time: int) -> l
     slots = fold.dump(whole=changed is None)
     for name in views.names() if changed is None else sorted(changed):
         slots[f"view/{name}"] = pack_view(views[name])
-    return [Record(IMAGES, slot, data, time) for slot, data in slots.items()]
+    return [Record(IMAGES, slot, data, time, stamp(IMAGES)) for slot, data in slots.items()]
 
 
 def record_of(manifest: Manifest, time: int) -> Record:
     """Return the record of a manifest."""
-    return Record(MANIFESTS, manifest.epoch, _encode(manifest), time)
+    return Record(MANIFESTS, manifest.epoch, _encode(manifest), time, stamp(MANIFESTS))
 
 
 def manifests(log: Log, after: int = 0) -> Iterator[tuple[int, Manifest]]:
     """Return the manifests of a log above a position, oldest first, with their positions."""
     while batch := log.read(MANIFESTS, after):
         for stored in batch:
-            yield stored.position, msgspec.msgpack.decode(stored.value, type=Manifest)
+            yield stored.position, msgspec.msgpack.decode(current(stored).value, type=Manifest)
         after = batch[-1].position
 
 
@@ -97,7 +98,7 @@ def restore(log: Log, manifest: Manifest, fold: Fold, views: Views) -> None:
     while after < manifest.image and (batch := log.read(IMAGES, after)):
         for stored in batch:
             if stored.position <= manifest.image:
-                slots[stored.key] = stored.value
+                slots[stored.key] = current(stored).value
         after = batch[-1].position
     found = {slot[5:]: data for slot, data in slots.items() if slot.startswith("view/")}
     rows: dict[str, dict[str, tuple[Row, int]]] = {}

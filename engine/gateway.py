@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from engine.archive_intake import DirectLog, RawMessage, Replayed, take_in
+from engine.archive_intake import RawMessage, Replayed, take_in
 from engine.batch import Answer, Code, Notify
 from engine.limits import DEFAULT_LIMITS, Limits
-from engine.log import Fence, Log, Record
+from engine.log import DirectLog, Fence, Log, Record
 from engine.pipeline import Pipeline
 from engine.raw import GENESIS, REFUSED, Raw
 from engine.session import (
@@ -33,6 +33,7 @@ from engine.session import (
     place_flaw,
 )
 from engine.streams import restore
+from engine.versions import stamp
 from schemas.games import DEFAULT_GAMES, Games
 from schemas.messages import (
     Message,
@@ -164,7 +165,7 @@ class Gateway:
         if self._is_new_refusal(source, (session, serial, reason, kept)):
             named = {"reason": reason, "peer": peer, "source": source[:LONGEST_NAME], "session": session[:LONGEST_NAME]}
             headers = {name: text.encode(errors="replace") for name, text in named.items()}
-            headers |= {"serial": b"%d" % serial, "size": b"%d" % max(size, len(data))}
+            headers |= {"serial": b"%d" % serial, "size": b"%d" % max(size, len(data)), **stamp(REFUSED)}
             key = "" if name_flaw(source) else source
             self._pipeline.refuse(Record(REFUSED, key, kept, self._now(), headers))
         known = self._streams.get(source) or Stream(source)

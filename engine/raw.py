@@ -10,12 +10,14 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from engine.log import Record, Stored
+from engine.versions import HEADER, current, stamp
 
 __all__ = ["RAW", "REFUSED", "Raw", "link", "raw_of", "record_of"]
 
 RAW = "venue.raw"
 REFUSED = "venue.refused"
 GENESIS = b"\0" * 16  # what a source's first message is chained to
+_VERSION = stamp(RAW)[HEADER]
 
 
 class Raw(NamedTuple):
@@ -51,13 +53,17 @@ def record_of(raw: Raw) -> Record:
         "serial": b"%d" % raw.serial,
         "at": b"%d" % raw.at,
         "chain": raw.chain,
+        HEADER: _VERSION,
     }
     return Record(RAW, raw.source, raw.data, raw.time, headers)
 
 
 def raw_of(stored: Stored) -> Raw:
-    """Return the raw message that a record stores."""
+    """Return the raw message that a record stores. Raises ``NewerRecord``."""
     headers = stored.headers
+    if headers.get(HEADER) != _VERSION:
+        stored = current(stored)
+        headers = stored.headers
     return Raw(
         stored.key,
         headers["session"].decode(),

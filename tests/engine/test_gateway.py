@@ -111,6 +111,7 @@ async def test_other_bytes_under_the_same_serial_are_refused_and_kept_apart(log:
         "session": b"S",
         "serial": b"1",
         "size": b"1",
+        "v": b"1",
     }
     assert names(log) == ["SWM/S/1"]
 
