@@ -7,21 +7,33 @@ little. The manifest names the epoch, the raw position that the state includes, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from engine.folds import Fold, SavedViews
 from engine.log import Log, Record
+from engine.rows import decode_row, encode_row
 from engine.versions import current, stamp
 from engine.views import View, Views
-from schemas.views import HEAD, ROW_TYPES, Row
+from schemas.views import Row
 
-__all__ = ["IMAGES", "MANIFESTS", "Manifest", "manifests", "record_of", "restore", "slots_of"]
+__all__ = [
+    "IMAGES",
+    "MANIFESTS",
+    "Manifest",
+    "dump_views",
+    "load_views",
+    "manifests",
+    "record_of",
+    "restore",
+    "slots_of",
+]
 
 IMAGES = "games.images"
 MANIFESTS = "games.checkpoints"
 
+_VIEW = "view/"  # what the slots of views begin with
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -51,30 +63,39 @@ _view = msgspec.msgpack.Decoder(_View)
 
 def pack_view(view: View) -> bytes:
     """Return a view's slot."""
-    rows = {key: (view.revisions[key], msgspec.Raw(_encode(row))) for key, row in view.rows.items()}
+    rows = {key: (view.revisions[key], msgspec.Raw(encode_row(row))) for key, row in view.rows.items()}
     return _encode(_View(view.sequence, view.cut, view.time, rows))
-
-
-_rows = {kind: [msgspec.msgpack.Decoder(one) for one in types] for kind, types in ROW_TYPES.items()}
 
 
 def unpack_view(name: str, data: bytes) -> View:
     """Return the view in a slot."""
     saved = _view.decode(data)
-    decoders = _rows[name.partition("/")[0]]
     view = View(name)
     view.sequence, view.cut, view.time = saved.sequence, saved.cut, saved.time
     for key, (revision, raw) in saved.rows.items():
-        row: Row = (decoders[0] if key == HEAD else decoders[-1]).decode(raw)
-        view.put(key, row, revision)
+        view.put(key, decode_row(name, key, raw), revision)
     return view
+
+
+def dump_views(views: Views, changed: Iterable[str] | None) -> dict[str, bytes]:
+    """Return the slots of the views named; of all for None."""
+    return {_VIEW + name: pack_view(views[name]) for name in (views.names() if changed is None else sorted(changed))}
+
+
+def load_views(slots: Mapping[str, bytes], views: Views) -> SavedViews:
+    """Have fresh views stand as those in the slots, whatever else is among them; return their rows."""
+    rows: dict[str, dict[str, tuple[Row, int]]] = {}
+    for slot, data in slots.items():
+        if slot.startswith(_VIEW):
+            view = unpack_view(slot.removeprefix(_VIEW), data)
+            views.adopt(view)
+            rows[view.name] = {key: (row, view.revisions[key]) for key, row in view.rows.items()}
+    return rows
 
 
 def slots_of(fold: Fold, views: Views, changed: set[str] | None, time: int) -> list[Record]:
     """Return the slots to save: of the fold what changed, of the views those named; all of both for None."""
-    slots = fold.dump(whole=changed is None)
-    for name in views.names() if changed is None else sorted(changed):
-        slots[f"view/{name}"] = pack_view(views[name])
+    slots = fold.dump(whole=changed is None) | dump_views(views, changed)
     return [Record(IMAGES, slot, data, time, stamp(IMAGES)) for slot, data in slots.items()]
 
 
@@ -100,12 +121,6 @@ def restore(log: Log, manifest: Manifest, fold: Fold, views: Views) -> None:
             if stored.position <= manifest.image:
                 slots[stored.key] = current(stored).value
         after = batch[-1].position
-    found = {slot[5:]: data for slot, data in slots.items() if slot.startswith("view/")}
-    rows: dict[str, dict[str, tuple[Row, int]]] = {}
-    for name, data in found.items():
-        view = unpack_view(name, data)
-        views.adopt(view)
-        rows[name] = {key: (row, view.revisions[key]) for key, row in view.rows.items()}
+    shown = load_views(slots, views)
     views.cut, views.time = manifest.cut, manifest.time
-    saved: SavedViews = rows
-    fold.load({slot: data for slot, data in slots.items() if not slot.startswith("view/")}, saved)
+    fold.load({slot: data for slot, data in slots.items() if not slot.startswith(_VIEW)}, shown)

@@ -1,4 +1,4 @@
-"""The embedded host: runs the folds over the raw log of one process, keeps the views, and saves checkpoints.
+"""The host: runs a fold over a log, keeps the views, and saves checkpoints; embedded, the whole fold over the raw log.
 
 Cuts are numbered by the raw messages that change something, so every host that folds the same log gives the same
 numbers. A host may start from the newest checkpoint of its epoch; what it then holds is what a full re-fold holds.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from typing import Protocol, runtime_checkable
 
@@ -18,7 +18,7 @@ from engine.checkpoints import IMAGES, Manifest, manifests, record_of, restore, 
 from engine.errors import NotKnown
 from engine.folds import Fold, FoldFactory
 from engine.instants import parse_instant
-from engine.log import Log, Record
+from engine.log import Log, Record, Stored
 from engine.raw import RAW, Raw, raw_of
 from engine.raw_index import RawIndex
 from engine.views import View, Views
@@ -50,12 +50,14 @@ def epoch_of(log_id: str, version: int, rules: bytes, games: Games) -> str:
 class Host:
     """Folds one log."""
 
+    topic = RAW  # what it folds
+
     def __init__(self, log: Log, make_fold: FoldFactory, epoch: str, mode: str = "live") -> None:
         self.log = log
         self.epoch = epoch
         self.mode = mode
         self.views = Views()
-        self.position = 0  # of the newest raw record folded
+        self.position = 0  # of the newest record folded
         self.fold: Fold = make_fold()
         self._make_fold = make_fold
         self._listeners: list[Listener] = []
@@ -102,24 +104,33 @@ class Host:
             listener(cut, changed)
         return cut
 
+    def causes(self, stored: Stored) -> Iterable[Raw]:
+        """Return what a record asks to be folded, one after the other."""
+        return (raw_of(stored),)
+
     def catch_up(self, until: int | None = None) -> int:
-        """Fold what the log holds beyond the state, up to a position; return how many raw messages that were."""
+        """Fold what the log holds beyond the state, up to a position; return how many messages that were."""
         count = 0
-        while batch := self.log.read(RAW, self.position):
+        while batch := self.log.read(self.topic, self.position):
             for stored in batch:
                 if until is not None and stored.position > until:
                     return count
-                self.step(raw_of(stored))
-                count += 1
+                for raw in self.causes(stored):
+                    self.step(raw)
+                    count += 1
         return count
 
     async def run(self) -> None:
         """Fold for ever what becomes durable."""
-        async for batch in self.log.follow(RAW, self.position):
-            for start in range(0, len(batch), SLICE):
-                for stored in batch[start : start + SLICE]:
-                    self.step(raw_of(stored))
-                await asyncio.sleep(0)
+        async for batch in self.log.follow(self.topic, self.position):
+            folded = 0
+            for stored in batch:
+                for raw in self.causes(stored):
+                    self.step(raw)
+                    folded += 1
+                    if folded % SLICE == 0:
+                        await asyncio.sleep(0)
+            await asyncio.sleep(0)
 
     def listen(self, callback: Listener) -> None:
         """Have a function called after each cut has been applied to the views."""
@@ -161,7 +172,7 @@ class Host:
         Raises ``NotKnown`` where the epoch is another, the cut is in the future, or the text is neither.
         """
         cut, instant = self._parse(when)
-        past = Host(self.log, self._make_fold, self.epoch, self.mode)
+        past = self.fresh()
         near = [m for m in self._manifests if (m.cut <= cut if cut is not None else m.time <= (instant or 0))]
         if near:
             restore(self.log, near[-1], past.fold, past.views)
@@ -169,14 +180,17 @@ class Host:
         past._fold_until(cut, instant)
         return past
 
+    def fresh(self) -> Host:
+        """Return another host of the same log that stands at its beginning."""
+        return Host(self.log, self._make_fold, self.epoch, self.mode)
+
     def _fold_until(self, cut: int | None, instant: int | None) -> None:
-        while batch := self.log.read(RAW, self.position):
+        while batch := self.log.read(self.topic, self.position):
             for stored in batch:
-                if cut is not None and self.views.cut >= cut:
-                    return
-                if instant is not None and stored.time > instant:
-                    return
-                self.step(raw_of(stored))
+                for raw in self.causes(stored):
+                    if (cut is not None and self.views.cut >= cut) or (instant is not None and raw.time > instant):
+                        return
+                    self.step(raw)
 
     def _parse(self, when: str) -> tuple[int | None, int | None]:
         epoch, dot, number = when.partition(".")

@@ -61,10 +61,7 @@ class Fold(ResultsFold):
 
     def owner(self, kind: str, rest: str, key: str) -> Derived:
         """Return who shows a row that is none of a unit."""
-        spanning = kind in ("medals", "current", "participants", "teams", "athlete", "org")
-        if (spanning and not (kind in ("athlete", "org") and key == HEAD)) or rest.startswith(("day/", "discipline/")):
-            return self.spanning.derived
-        return super().owner(kind, rest, key)
+        return self.spanning.derived if self.spanning.shows(kind, rest, key) else super().owner(kind, rest, key)
 
     def row(self, view: str, key: str) -> Row | None:
         """Return a row as it was last shown, None where there is none."""

@@ -65,6 +65,13 @@ class GamesFold:
         self._touched.clear()
         return self.derived.drain()
 
+    @staticmethod
+    def shows(kind: str, rest: str, key: str) -> bool:
+        """Say whether a row is one of those that this fold shows."""
+        if kind in ("athlete", "org"):
+            return key != HEAD
+        return kind in ("medals", "current", "participants", "teams") or rest.startswith(("day/", "discipline/"))
+
     def restore(self, views: Mapping[str, Mapping[str, tuple[Row, int]]]) -> None:
         """Read what was shown before, and show nothing of it anew."""
         for view, rows in views.items():

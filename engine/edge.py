@@ -1,0 +1,86 @@
+"""The edge: folds the one ordered feed that the workers write into the views that subscribers get.
+
+All edges read the same records in the same order and drop the same copies, so all hold the same cuts under the same
+numbers, whoever of the workers wrote them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from engine.folds import SavedViews, Spanning
+from engine.host import Host
+from engine.log import Log, Stored
+from engine.parts import Part, Place, Watermarks, unpack
+from engine.raw import Raw
+from engine.stages import FEED, changes_in
+from schemas.cut import Change
+
+__all__ = ["Edge"]
+
+_REACHED = "reached"
+_reached = msgspec.msgpack.Decoder(list[tuple[int, Place]])
+
+
+class _Follow:
+    """What follows from the changes of the feed; as a fold, whose messages are bodies of its parts."""
+
+    def __init__(self, spanning: Spanning) -> None:
+        self.watermarks = Watermarks()
+        self._spanning = spanning
+        self._changes: list[Change] = []
+
+    def apply(self, source: str, session: str, serial: int, data: bytes) -> None:
+        """Take the changes of one cause."""
+        self._changes += changes_in(data)
+
+    def changes(self) -> list[Change]:
+        """Return them with what follows."""
+        changes, self._changes = self._changes, []
+        return self._spanning.follow(changes)
+
+    def forget(self) -> None:
+        """Drop the notes of what changed."""
+        self._spanning.follow(self._changes)
+        self._changes = []
+
+    def dump(self, *, whole: bool = False) -> dict[str, bytes]:
+        """Return how far the feed was read; all else is in the views."""
+        return {_REACHED: msgspec.msgpack.encode(self.watermarks.dump())}
+
+    def load(self, saved: Mapping[str, bytes], views: SavedViews) -> None:
+        """Go on from there."""
+        self.watermarks = Watermarks(_reached.decode(saved[_REACHED]))
+        self._spanning.restore(views)
+
+
+class Edge(Host):
+    """The host of a feed."""
+
+    topic = FEED
+
+    def __init__(self, log: Log, make_spanning: Callable[[], Spanning], epoch: str, mode: str = "live") -> None:
+        self._make_spanning = make_spanning
+        super().__init__(log, self._follow, epoch, mode)
+
+    def _follow(self) -> _Follow:
+        self._following = _Follow(self._make_spanning())
+        return self._following
+
+    def fresh(self) -> Edge:
+        """Return another edge of the same feed that stands at its beginning."""
+        return Edge(self.log, self._make_spanning, self.epoch, self.mode)
+
+    def causes(self, stored: Stored) -> Iterable[Raw]:
+        """Return what was not read before; the position moves on when all of it has been folded."""
+        partition, parts = unpack(stored)
+        for part in parts:
+            if self._following.watermarks.fresh(partition, part):
+                yield self._cause(part)
+        self.position = stored.position
+
+    def _cause(self, part: Part) -> Raw:
+        source, session, serial = part.because.rsplit("/", 2)
+        return Raw(source, session, int(serial), part.at, part.time, bytes(part.body), b"", self.position)
