@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
-__all__ = ["NO_HEADERS", "Fence", "Log", "Record", "Stored"]
+__all__ = ["NO_HEADERS", "DirectLog", "Fence", "Log", "Record", "Stored"]
 
 NO_HEADERS: Mapping[str, bytes] = MappingProxyType({})
 
@@ -47,7 +47,10 @@ class Fence(msgspec.Struct, frozen=True):
 
 
 class Log(Protocol):
-    """An append-only log of several topics."""
+    """An append-only log of several topics.
+
+    ``append``, ``fence``, ``follow`` and ``close`` need a running loop; the others may be called from any thread.
+    """
 
     id: str  # made once with the log, 32 hex digits; part of every epoch
 
@@ -65,6 +68,12 @@ class Log(Protocol):
     def follow(self, topic: str, after: int = 0, *, partition: int = 0) -> AsyncIterator[list[Stored]]:
         """Yield batches of records above ``after`` as they become durable, whoever appends; ends when the log does."""
 
+    def partitions(self, topic: str) -> int:
+        """Return how many partitions a topic has, or will have once something is appended to it; numbered from 0."""
+
+    def partition_of(self, topic: str, key: str) -> int:
+        """Return the partition that holds the records of a key, the same in every process and every client."""
+
     def head(self, topic: str, *, partition: int = 0) -> int:
         """Return the position of the newest durable record of a topic, 0 where it holds none."""
 
@@ -73,3 +82,17 @@ class Log(Protocol):
 
     async def close(self) -> None:
         """Finish the commits under way, release the writer's lock and wake whoever follows."""
+
+
+@runtime_checkable
+class DirectLog(Log, Protocol):
+    """A log that can also be written without a loop: for command-line hosts, and for the threads of others."""
+
+    def append_now(self, records: Sequence[Record], fence: Fence | None = None) -> list[int]:
+        """Do as ``append`` does, and return when it is done."""
+
+    def fence_now(self, name: str) -> Fence:
+        """Do as ``fence`` does, and return when it is done."""
+
+    def close_now(self) -> None:
+        """Do as ``close`` does, and return when it is done."""

@@ -149,6 +149,14 @@ class SqliteLog:
             return self._writer.head(topic)
         return self._reader.head(topic, partition)
 
+    def partitions(self, topic: str) -> int:
+        """Return 1: a file keeps each topic in one order."""
+        return 1
+
+    def partition_of(self, topic: str, key: str) -> int:
+        """Return 0, the only one."""
+        return 0
+
     def topics(self) -> list[str]:
         """Return the names of all topics that hold a record, sorted."""
         return self._reader.topics()

@@ -19,12 +19,14 @@ import msgspec
 
 from engine.errors import Fenced, LogClosed, LogError, LogFailed, RecordRefused
 from engine.log import Fence, Record
+from engine.record_flaw import flaw
 from engine.sqlite_format import TOPIC, failure, log_id, open_writer
 
 __all__ = ["Append", "Request", "SqliteWriter", "Staged", "TakeOver"]
 
 Row = tuple[int, str, int, bytes | None, bytes]  # the columns of TOPIC
 
+LONGEST = 900_000_000  # bytes of a value; SQLite ends at 1,000,000,000 a row
 PROBES = 3  # commits that tell how fast the storage is; the fastest counts
 
 encode = msgspec.msgpack.Encoder().encode
@@ -253,7 +255,7 @@ class SqliteWriter:
             return error
         if isinstance(request, Append):
             for index, record in enumerate(request.records):
-                if reason := _flaw(record):
+                if reason := flaw(record, LONGEST):
                     return RecordRefused(str(self._log), str(record.topic), index, reason)
         if isinstance(error, sqlite3.Error):
             return failure(self._log, "appending", error)
@@ -275,26 +277,3 @@ def pack(headers: Mapping[str, bytes]) -> bytes:
         if type(name) is not str or type(value) is not bytes:
             raise TypeError("headers are text to bytes")
     return encode(headers if type(headers) is dict else dict(headers))
-
-
-def _flaw(record: Record) -> str:
-    """Say what is wrong with a record, "" where nothing is."""
-    if not isinstance(record.topic, str) or not record.topic:
-        return "its topic is not a name"
-    if not isinstance(record.key, str):
-        return f"its key is {type(record.key).__name__}, not str"
-    if not isinstance(record.value, bytes):
-        return f"its value is {type(record.value).__name__}, not bytes"
-    if len(record.value) > 900_000_000:
-        return "its value is longer than 900 MB"
-    if not isinstance(record.time, int) or not -(2**63) <= record.time < 2**63:
-        return "its time is not a number of microseconds"
-    for name, value in record.headers.items():
-        if not isinstance(name, str) or not isinstance(value, bytes):
-            return f"its header {name!r} is not text to bytes"
-    try:
-        record.key.encode()
-        record.topic.encode()
-    except UnicodeEncodeError:
-        return "its key or topic is not valid Unicode"
-    return ""

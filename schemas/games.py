@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
+from schemas.layout import Layout
 from schemas.messages import KINDS, Role
 
 __all__ = ["DEFAULT_GAMES", "Games", "decode"]
@@ -38,6 +39,7 @@ class Games(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ("*.backup", "backup_timing"),
         ("*", "primary_timing"),
     )
+    layout: Layout = Layout()  # how its log is spread over partitions, where the log can
 
     def role_of(self, source: str) -> Role:
         """Return the role of a source."""

@@ -38,6 +38,8 @@ async def obey(log: Log, order: list[Any]) -> AsyncIterator[object]:
             yield log.head(topic)
         case ["read", topic, after]:
             yield [stored.value.decode() for stored in log.read(topic, after)]
+        case ["partitions", topic, keys]:
+            yield [log.partition_of(topic, key) for key in keys]
         case ["follow", topic, after]:
             yield "following"
             async for batch in log.follow(topic, after):

@@ -56,6 +56,7 @@ class Adapter:
     open: Callable[..., Any]  # the same
     writing: dict[str, Any] = field(default_factory=dict)  # keywords, plain enough for JSON
     reading: dict[str, Any] = field(default_factory=dict)
+    partitions: int = 1  # of the topic "spread"; every other has one
 
     async def writer(self) -> Log:
         """Open the log for writing."""
@@ -209,6 +210,55 @@ class LogContract:
     async def test_log_time_is_kept_to_the_microsecond(self, log: Log, time: int) -> None:
         await log.append([record("a", time=time)])
         assert [stored.time for stored in log.read("a")] == [time]
+
+    # -- partitions
+
+    async def test_a_topic_has_its_partitions_before_and_after_the_first_append(
+        self, log: Log, adapter: Adapter
+    ) -> None:
+        assert (log.partitions("spread"), log.partitions("a")) == (adapter.partitions, 1)
+        await log.append([record("spread"), record("a")])
+        assert (log.partitions("spread"), log.partitions("a")) == (adapter.partitions, 1)
+
+    async def test_the_records_of_a_key_are_in_its_partition_in_their_order(self, log: Log, adapter: Adapter) -> None:
+        keys = ["ATH", "SWM", "JUD", "GAMES", "Zürich", "", "*"]
+        for n in range(3):
+            await log.append([record("spread", f"{key} {n}", key) for key in keys])
+        held = [log.read("spread", partition=number) for number in range(adapter.partitions)]
+        for number, stored in enumerate(held):
+            assert [one.partition for one in stored] == [number] * len(stored)
+            assert [log.partition_of("spread", one.key) for one in stored] == [number] * len(stored)
+            positions = [one.position for one in stored]
+            assert positions == sorted(set(positions))
+            assert log.head("spread", partition=number) == (positions[-1] if positions else 0)
+        for key in keys:
+            own = [one.value for stored in held for one in stored if one.key == key]
+            assert own == [f"{key} {n}".encode() for n in range(3)]
+
+    async def test_positions_are_those_within_each_partition(self, log: Log) -> None:
+        batch = [record("spread", key, key) for key in ("ATH", "SWM", "JUD", "ATH", "GLF", "SWM")]
+        positions = await log.append(batch)
+        for one, position in zip(batch, positions, strict=True):
+            (first, *_) = log.read("spread", position - 1, partition=log.partition_of("spread", one.key))
+            assert (first.position, first.value) == (position, one.value)
+
+    async def test_another_process_computes_the_same_partitions(self, log: Log, adapter: Adapter) -> None:
+        await log.append([record("spread")])
+        keys = [f"key {n}" for n in range(50)]
+        ours = [log.partition_of("spread", key) for key in keys]
+        assert sorted(set(ours)) == list(range(adapter.partitions))
+        async with adapter.other_process(adapter.reading) as other:
+            assert await other.answer() == "open"
+            assert await other.ask("partitions", "spread", keys) == ours
+
+    async def test_partitions_are_followed_apart(self, log: Log) -> None:
+        keys = ["ATH", "SWM", "JUD", "GLF", "CYC"]
+        partition = log.partition_of("spread", "CYC")
+        own = [key for key in keys if log.partition_of("spread", key) == partition]
+        following = asyncio.create_task(take(log.follow("spread", partition=partition), len(own)))
+        for key in keys:
+            await log.append([record("spread", key, key)])
+        assert values(await following) == [key.encode() for key in own]
 
     # -- all or nothing
 
