@@ -1,0 +1,42 @@
+"""The policy of the workforce: hours and rest, arrival, teams, travel, overbooking."""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = ["RoleRule", "WorkforcePolicy"]
+
+
+class RoleRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a role asks of a person and of a team."""
+
+    trainings: tuple[str, ...] = ()  # all of them done before the first assignment
+    leader_every: int = 0  # one leader for each so many people of a team, the last group included; 0: none asked
+
+
+class WorkforcePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds at every venue of one Games. Minutes, unless a name says otherwise."""
+
+    roles: dict[str, RoleRule]
+    rest: int  # least between the end of a duty and the start of the next
+    most_in_24_hours: int  # of work, breaks included, in any 24 hours
+    most_consecutive_days: int  # with a duty; a duty belongs to the local day on which it starts
+    night_from: int  # of the local day: 1320 is 22:00
+    night_until: int  # of the next local day, before ``night_from``
+    check_in_early: int  # before a person is expected: from here on the gate lets him check in
+    check_in_late: int  # after: until here; then the timer says no-show
+    auto_close: int  # after the planned end: a check-out that is missing is taken for the planned end
+    travel_default: int  # between two venues that ``travel`` does not name
+    travel: dict[str, dict[str, int]]  # venue -> venue, either way round
+    attendance_permille: int  # share of the published that come, until there is history
+    attendance_least_permille: int  # what history may make of it at worst: a bad week must not call half the city
+    history_from: int  # assignments of a role after which its own history counts
+    confidence_permille: int  # that enough come
+
+    def travel_between(self, one: str, other: str) -> int:
+        """Return the minutes between two venues, 0 within one."""
+        if one == other:
+            return 0
+        there = self.travel.get(one, {}).get(other)
+        back = self.travel.get(other, {}).get(one)
+        return next((minutes for minutes in (there, back) if minutes is not None), self.travel_default)
