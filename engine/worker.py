@@ -1,0 +1,125 @@
+"""A worker: runs the stages of the partitions that it is given, and saves where they stand.
+
+What it writes may be written again by whoever takes a partition over: readers drop copies by their place
+(``engine/parts.py``). What it has saved includes only what it has written before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from engine.folds import Decoding, Results
+from engine.log import Log, Record, Stored
+from engine.raw import RAW
+from engine.stages import EVENTS, DecodePartition, FoldPartition
+
+__all__ = ["STATE", "Rules", "Stage", "Worker"]
+
+STATE = "games.state"
+BATCH = 2000  # records read at once
+
+Stage = DecodePartition | FoldPartition
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """What all workers of a Games agree on."""
+
+    epoch: str
+    make_decoding: Callable[[], Decoding]
+    make_results: Callable[[], Results]
+
+
+Place = tuple[str, int]  # topic, partition
+
+
+class _Job:
+    """The work of one partition."""
+
+    def __init__(self, stage: Stage, *, stored: bool) -> None:
+        self.stage = stage
+        self.turn = asyncio.Lock()  # its state is saved only when what it has written is durable
+        self.stored = stored  # whether a whole state lies in the log
+        self.changed = False  # since it was saved
+
+
+class Worker:
+    """The partitions that one process works on."""
+
+    def __init__(self, log: Log, rules: Rules, name: str, now: Callable[[], int]) -> None:
+        self.log = log
+        self.name = name  # of its set: workers of another set do the same work beside it
+        self.read = 0  # records, since it was started
+        self._rules = rules
+        self._now = now  # wall clock, microseconds
+        self._jobs: dict[Place, _Job] = {}
+
+    @property
+    def places(self) -> list[Place]:
+        """The partitions that it works on."""
+        return sorted(self._jobs)
+
+    async def work(self, topic: str, partition: int) -> None:
+        """Do the work of a partition until cancelled: from where its saved state stands, then as records come."""
+        stage, stored = await asyncio.to_thread(self.load, topic, partition)
+        job = self._jobs[topic, partition] = _Job(stage, stored=stored)
+        try:
+            async for batch in self.log.follow(topic, stage.position, partition=partition):
+                for begin in range(0, len(batch), BATCH):
+                    await self._take(job, batch[begin : begin + BATCH])
+        finally:
+            # Its state may be ahead of what it has written: whoever works on it next reads what was saved.
+            del self._jobs[topic, partition]
+
+    async def _take(self, job: _Job, batch: list[Stored]) -> None:
+        """Work on records and return once what follows from them is durable."""
+        async with job.turn:
+            records = job.stage.take(batch)
+            if records:
+                await self.log.append(records)
+            job.changed = True
+            self.read += len(batch)
+
+    # -- state ---------------------------------------------------------------------------------------------------
+
+    def load(self, topic: str, partition: int) -> tuple[Stage, bool]:
+        """Return the stage of a partition as it was last saved, fresh where it never was; and whether it was."""
+        stage = self._fresh(topic, partition)
+        prefix = self._prefix(topic, partition)
+        slots: dict[str, bytes] = {}
+        after = 0
+        while batch := self.log.read(STATE, after):
+            slots.update((one.key.removeprefix(prefix), one.value) for one in batch if one.key.startswith(prefix))
+            after = batch[-1].position
+        if slots:
+            stage.load(slots)
+        return stage, bool(slots)
+
+    def _fresh(self, topic: str, partition: int) -> Stage:
+        if topic == RAW:
+            return DecodePartition(
+                self._rules.make_decoding(), partition, lambda key: self.log.partition_of(EVENTS, key)
+            )
+        return FoldPartition(self._rules.make_results(), partition)
+
+    def _prefix(self, topic: str, partition: int) -> str:
+        return f"{self._rules.epoch}/{self.name}/{topic}/{partition}/"
+
+    async def save(self) -> int:
+        """Save the state of each partition that changed since it was last saved; return how many bytes that were."""
+        size = 0
+        for (topic, partition), job in list(self._jobs.items()):
+            async with job.turn:
+                if job.changed and (topic, partition) in self._jobs:
+                    size += await self._save(job, self._prefix(topic, partition))
+        return size
+
+    async def _save(self, job: _Job, prefix: str) -> int:
+        time = self._now()
+        slots = job.stage.dump(whole=not job.stored)
+        job.stored = False  # should this fail, the whole is saved next: what was handed over is not handed over again
+        await self.log.append([Record(STATE, prefix + slot, data, time) for slot, data in slots.items()])
+        job.stored, job.changed = True, False
+        return sum(map(len, slots.values()))
