@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from engine.errors import EngineError
-from engine.log import Log, Record
+from engine.log import Fence, Log, Record
 
 
 async def open_log(opener: str, keywords: dict[str, Any]) -> Log:
@@ -34,6 +34,11 @@ async def obey(log: Log, order: list[Any]) -> AsyncIterator[object]:
     match order:
         case ["append", topic, texts]:
             yield await log.append([Record(topic, "K", text.encode(), 1) for text in texts])
+        case ["fence", name]:
+            yield (await log.fence(name)).number
+        case ["append under", name, number, topic, texts]:
+            records = [Record(topic, "K", text.encode(), 1) for text in texts]
+            yield await log.append(records, fence=Fence(name, number))
         case ["head", topic]:
             yield log.head(topic)
         case ["read", topic, after]:

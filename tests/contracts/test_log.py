@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -23,6 +24,7 @@ import engine
 from engine.errors import Fenced, LogClosed, NoPartition, RecordRefused
 from engine.log import NO_HEADERS, Fence, Log, Record, Stored
 from engine.sqlite_log import SqliteLog
+from tests.contracts import spread_log
 
 HOUR = 3600.0  # seconds: a poll that a test cannot live to see
 SOON = 60.0  # seconds: when a test gives up; nothing is asserted about less
@@ -506,7 +508,7 @@ class LogContract:
 
 
 class OneWriterContract:
-    """What a log adds that only one process may write."""
+    """What a log adds that only one process may write: a file, where nothing but a lock keeps two commits apart."""
 
     async def test_a_second_writing_process_is_refused(self, adapter: Adapter) -> None:
         log = await adapter.writer()
@@ -528,6 +530,50 @@ class OneWriterContract:
         await log.close()
 
 
+class ManyWritersContract:
+    """What a log adds that any number of processes may write: no lock refuses them, so fences keep them apart."""
+
+    async def test_processes_that_write_together_lose_nothing_and_keep_their_own_order(
+        self, log: Log, adapter: Adapter
+    ) -> None:
+        async with adapter.other_process(adapter.writing) as other:
+            assert await other.answer() == "open"
+            for n in range(10):
+                (_, theirs) = await asyncio.gather(
+                    log.append([record("a", f"ours {n}")]), other.ask("append", "a", [f"theirs {n}"])
+                )
+                assert len(theirs) == 1
+        stored = values(log.read("a"))
+        assert [value for value in stored if value.startswith(b"ours")] == [b"ours %d" % n for n in range(10)]
+        assert [value for value in stored if value.startswith(b"theirs")] == [b"theirs %d" % n for n in range(10)]
+        assert len(stored) == 20
+
+    async def test_a_fence_that_another_process_takes_makes_ours_stale(self, log: Log, adapter: Adapter) -> None:
+        ours = await log.fence("gateway")
+        await log.append([record("a", "before")], fence=ours)
+        async with adapter.other_process(adapter.writing) as other:
+            assert await other.answer() == "open"
+            assert await other.ask("fence", "gateway") == ours.number + 1
+            with pytest.raises(Fenced) as refused:
+                await log.append([record("a", "stale"), record("b", "stale")], fence=ours)
+            assert refused.value.newest == ours.number + 1
+            assert len(await other.ask("append under", "gateway", ours.number + 1, "a", ["theirs"])) == 1
+        newest = await log.fence("gateway")
+        assert newest.number == ours.number + 2
+        await log.append([record("a", "after")], fence=newest)
+        assert [values(log.read(topic)) for topic in "ab"] == [[b"before", b"theirs", b"after"], []]
+
+    async def test_what_a_killed_process_held_is_taken_over_at_once(self, log: Log, adapter: Adapter) -> None:
+        async with adapter.other_process(adapter.writing) as other:
+            assert await other.answer() == "open"
+            number = await other.ask("fence", "gateway")
+            await other.ask("append under", "gateway", number, "a", ["theirs"])
+        fence = await log.fence("gateway")  # the other was killed
+        assert fence.number == number + 1
+        await log.append([record("a", "ours")], fence=fence)
+        assert values(log.read("a")) == [b"theirs", b"ours"]
+
+
 class TestSqliteLog(LogContract, OneWriterContract):
     """A file, committed on the loop or in a thread."""
 
@@ -539,4 +585,19 @@ class TestSqliteLog(LogContract, OneWriterContract):
             SqliteLog.open,
             writing={**common, "committer": request.param},
             reading={**common, "readonly": True},
+        )
+
+
+class TestKafkaLog(LogContract, ManyWritersContract):
+    """Topics of a name of their own, on the broker of the run."""
+
+    @pytest.fixture
+    def adapter(self, kafka: str) -> Adapter:
+        common = {"url": f"kafka://{kafka}/{uuid4().hex}"}
+        return Adapter(
+            "tests.contracts.spread_log:open_log",
+            spread_log.open_log,
+            writing=common,
+            reading={**common, "readonly": True},
+            partitions=spread_log.PARTITIONS,
         )
