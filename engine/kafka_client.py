@@ -77,10 +77,15 @@ class Client:
             **settings,
         }
         self._denied: KafkaError | None = None
-        self.admin = AdminClient(self._settings)
+        try:
+            self.admin = AdminClient(self._settings)
+        except KafkaException as error:
+            raise self.failure("opening the log", error) from error
 
     def greet(self) -> None:
         """See whether anybody is there, and lets us in."""
+        if reason := self._unreachable():
+            raise LogUnreachable(self.log, reason)
         asking = self.consumer()
         try:
             asking.list_topics(timeout=PATIENCE)

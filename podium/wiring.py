@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +12,18 @@ import msgspec
 
 from engine import about
 from engine.about import About
+from engine.edge import Edge
 from engine.host import Host, epoch_of
-from engine.log import Log
+from engine.log import DirectLog, Log
+from engine.raw import RAW
 from engine.sports import load_sports
 from engine.sqlite_log import SqliteLog
 from podium.errors import OperatorError
 from projections.fold import VERSION, Fold
+from projections.stages import SpanStage
+from schemas.layout import Layout
 
-__all__ = ["host_over", "open_log", "opened_host", "said", "wall_clock"]
+__all__ = ["host_over", "kafka_url", "name_of", "open_log", "opened_host", "said", "wall_clock"]
 
 
 def wall_clock() -> int:
@@ -27,15 +32,52 @@ def wall_clock() -> int:
 
 
 @contextmanager
-def open_log(path: Path, *, write: bool = False) -> Iterator[SqliteLog]:
-    """Open the log in a file for reading, or for writing, where it is made if it is not there."""
-    if not write and not path.exists():
+def open_log(path: Path, *, write: bool = False, layout: Layout | None = None) -> Iterator[DirectLog]:
+    """Open a log for reading, or for writing, where it is made if it is not there.
+
+    ``path`` is a file, or ``kafka://HOST:PORT`` with ``/PREFIX`` where several logs share the brokers. ``layout`` is
+    how a new log is spread over partitions.
+    """
+    log: DirectLog
+    if url := kafka_url(path):
+        log = _open_kafka(url, write=write, layout=layout)
+    elif not write and not path.exists():
         raise OperatorError(f"there is no log at {path}")
-    log = SqliteLog.open(path, readonly=not write)
+    else:
+        log = SqliteLog.open(path, readonly=not write)
     try:
         yield log
     finally:
         log.close_now()
+
+
+def kafka_url(path: Path) -> str | None:
+    """Return the address of a log in Kafka, None where a path is one of a file: a path makes one slash of two."""
+    scheme, slash, rest = str(path).partition(":/")
+    return f"kafka://{rest.lstrip('/')}" if scheme == "kafka" and slash else None
+
+
+def name_of(path: Path) -> str:
+    """Return a log's name as its user gave it."""
+    return kafka_url(path) or str(path)
+
+
+def _open_kafka(url: str, *, write: bool, layout: Layout | None) -> DirectLog:
+    try:
+        from engine.kafka_log import KafkaLog  # noqa: PLC0415 - the extra
+    except ImportError as error:
+        raise OperatorError(f"a log in Kafka needs the extra: pip install 'podium-games[kafka]' ({error})") from error
+    return KafkaLog.open(url, readonly=not write, layout=layout, settings=_client_settings())
+
+
+def _client_settings() -> dict[str, str | int | bool]:
+    """Return what the client of a Kafka log is to be told, from the file that PODIUM_KAFKA_CLIENT names."""
+    if not (named := os.environ.get("PODIUM_KAFKA_CLIENT")):
+        return {}
+    try:
+        return msgspec.toml.decode(Path(named).read_bytes(), type=dict[str, str | int | bool])
+    except (OSError, msgspec.DecodeError) as error:
+        raise OperatorError(f"{named}, which PODIUM_KAFKA_CLIENT names, cannot be read: {error}") from error
 
 
 def said(log: Log) -> About:
@@ -43,14 +85,23 @@ def said(log: Log) -> About:
     return about.read(log) or About()
 
 
+def epoch_over(log: Log, told: About) -> str:
+    """Return the epoch of a log under the packaged sport definitions."""
+    rules = msgspec.msgpack.encode(sorted(load_sports().items()))
+    return epoch_of(log.id, VERSION, rules, told.games)
+
+
 def host_over(log: Log) -> Host:
-    """Return the embedded host of a log, following the packaged sport definitions."""
+    """Return the host of a log, following the packaged sport definitions.
+
+    It folds what came from the venues, or where that is spread over partitions what workers have made of it.
+    """
     told = said(log)
-    games = told.games
+    epoch = epoch_over(log, told)
+    if log.partitions(RAW) > 1:
+        return Edge(log, SpanStage, epoch, told.mode)
     sports = load_sports()
-    rules = msgspec.msgpack.encode(sorted(sports.items()))
-    epoch = epoch_of(log.id, VERSION, rules, games)
-    return Host(log, lambda: Fold(sports, games), epoch, told.mode)
+    return Host(log, lambda: Fold(sports, told.games), epoch, told.mode)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from feeds.names import Names
 from feeds.xml.writer import XmlWriter
 from podium.commands.options import Format, LogPath
 from podium.errors import OperatorError
-from podium.wiring import opened_host, said
+from podium.wiring import name_of, opened_host, said
 from projections.fold import Fold
 from projections.why import Reason, UnexplainedError, explain
 from schemas.views import HEAD, MedalTableRow
@@ -86,7 +86,7 @@ def show(
         at = _at(host, as_of)
         found = at.views.get(view)
         if found is None:
-            raise OperatorError(f"no view {view!r} in {log}")
+            raise OperatorError(f"no view {view!r} in {name_of(log)}")
         if form is Format.json:
             _write(document.encode(found))
         elif form is Format.xml:
@@ -146,7 +146,7 @@ def why(
         try:
             reason = explain(host.fold, view, key, whole=whole)
         except UnexplainedError as error:
-            raise OperatorError(f"{error} of {log}") from error
+            raise OperatorError(f"{error} of {name_of(log)}") from error
     if form is Format.json:
         _write(msgspec.json.encode(reason))
         return

@@ -11,7 +11,7 @@ from engine.checkpoints import manifests
 from engine.log import Log
 from podium.commands.options import LogPath
 from podium.errors import OperatorError
-from podium.wiring import host_over, open_log
+from podium.wiring import host_over, name_of, open_log
 
 __all__ = ["add_to"]
 
@@ -30,12 +30,13 @@ def verify(
         except ValueError as error:
             raise OperatorError(str(error)) from error
         if report.flaw is not None:
-            raise OperatorError(f"{log}: {report.flaw.text}")
+            raise OperatorError(f"{name_of(log)}: {report.flaw.text}")
         checked = _check_digests(opened)
     for found in report.found:
         print(f"{found.head} was the head after {found.name}, position {found.position}")
     sources = len(report.sources)
-    print(f"{log}: {report.messages} messages of {sources} sources, {checked} digests agree; head {report.head}")
+    name = name_of(log)
+    print(f"{name}: {report.messages} messages of {sources} sources, {checked} digests agree; head {report.head}")
 
 
 def _check_digests(log: Log) -> int:
