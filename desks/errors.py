@@ -1,0 +1,75 @@
+"""What goes wrong in this room, as a tree.
+
+::
+
+    DesksError
+    ├── NotServed           no writer here may decide for this partition (any more): ask where it is served
+    ├── Unavailable         the log did not take the command: send it again, with the same id
+    ├── BrokenHistory       what the log holds of a partition is not what a writer wrote
+    └── OtherPartitions     the log was written with another number of partitions
+
+A command that is refused is no error: it has an outcome, with the code of the refusal.
+"""
+
+# ruff: noqa: N818 - the names say what happened, which is what the catcher asks
+
+from __future__ import annotations
+
+__all__ = ["BrokenHistory", "DesksError", "NotServed", "OtherPartitions", "Unavailable"]
+
+
+class DesksError(Exception):
+    """Anything that this room raises on purpose."""
+
+
+class NotServed(DesksError):
+    """No writer here may decide for the partition: it never did, it was closed, or another one has taken over."""
+
+    def __init__(self, partition: int, reason: str) -> None:
+        super().__init__(partition, reason)
+        self.partition = partition
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"management partition {self.partition} is not served here: {self.reason}"
+
+
+class Unavailable(DesksError):
+    """The log did not take the command, and nothing of it has happened; the same command may be sent again."""
+
+    def __init__(self, partition: int, reason: str) -> None:
+        super().__init__(partition, reason)
+        self.partition = partition
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"management partition {self.partition}: the command was not stored: {self.reason}"
+
+
+class BrokenHistory(DesksError):
+    """A record on the log does not follow from the one before it: it was lost, changed, or written by somebody else."""
+
+    def __init__(self, topic: str, partition: int, position: int, reason: str) -> None:
+        super().__init__(topic, partition, position, reason)
+        self.topic = topic
+        self.partition = partition
+        self.position = position
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.topic}, partition {self.partition}, position {self.position}: {self.reason}"
+
+
+class OtherPartitions(DesksError):
+    """The number of partitions is part of what is written: it cannot change with the log."""
+
+    def __init__(self, topic: str, position: int, found: str, wanted: int) -> None:
+        super().__init__(topic, position, found, wanted)
+        self.topic = topic
+        self.position = position
+        self.found = found  # "3/12": partition and number
+        self.wanted = wanted
+
+    def __str__(self) -> str:
+        where = f"{self.topic}, position {self.position}"
+        return f"{where}: it was written in partition {self.found!r}, but there are {self.wanted} here"

@@ -1,0 +1,70 @@
+"""The aggregates by the prefix of their keys: what a writer needs to know of each.
+
+``per:P1`` is a key of the aggregate with the prefix ``per``. An aggregate is added to ``AGGREGATES`` and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+import msgspec
+
+import schemas.policy.accreditation
+import schemas.policy.quota
+import schemas.policy.reservation
+from management import day_pass, person, quota, reservation
+from management.command import Received, Refusal
+
+__all__ = ["AGGREGATES", "Aggregate", "aggregate_of", "from_module"]
+
+Decide = Callable[[Any, Received[Any], Any], list[Any] | Refusal]
+
+
+class Aggregate(msgspec.Struct, frozen=True):
+    """One kind of aggregate; ``management/command.py`` says what its three functions promise."""
+
+    prefix: str  # of its keys, before the first colon
+    state: type  # made without arguments where nothing has happened yet
+    command: Any  # the union of its commands, Tick among them
+    event: Any  # the union of its events
+    policy: type
+    decide: Decide
+    evolve: Callable[[Any, Any], None]
+    due: Callable[[Any], int | None]
+    personal: frozenset[str] = frozenset()  # fields of commands that are facts about a person: never kept on the log
+
+
+def from_module(prefix: str, module: ModuleType, policy: type, *, personal: tuple[str, ...] = ()) -> Aggregate:
+    """Return the aggregate that a module holds under the names that all of them have."""
+    return Aggregate(
+        prefix,
+        module.State,
+        module.Command,
+        module.Event,
+        policy,
+        module.decide,
+        module.evolve,
+        module.due,
+        frozenset(personal),
+    )
+
+
+AGGREGATES: Mapping[str, Aggregate] = MappingProxyType(
+    {
+        aggregate.prefix: aggregate
+        for aggregate in (
+            from_module("dp", day_pass, schemas.policy.accreditation.Policy),
+            from_module("per", person, schemas.policy.accreditation.Policy, personal=("born", "document_until")),
+            from_module("ro", quota, schemas.policy.quota.Policy),
+            from_module("uq", reservation, schemas.policy.reservation.Policy),
+        )
+    }
+)
+
+
+def aggregate_of(key: str, aggregates: Mapping[str, Aggregate] = AGGREGATES) -> Aggregate | None:
+    """Return the aggregate that a key belongs to; None where its prefix is nobody's."""
+    prefix, colon, rest = key.partition(":")
+    return aggregates.get(prefix) if colon and rest else None

@@ -1,0 +1,149 @@
+"""A writer of the people side is killed, at random moments and at each step of its work.
+
+What it answered is on the log, once and as answered, however often it was sent; what is on the log can be folded again,
+with and without snapshots, to the same state.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import engine
+from desks.codec import Codec, decode_outcome
+from desks.outcome import Outcome
+from desks.recovery import recover
+from desks.topics import COMMANDS, EVENTS, REPLIES
+from engine.sqlite_log import SqliteLog
+from management.aggregates import AGGREGATES
+from tests.faults.writer_process import PARTITIONS, PEPPER, POLICIES
+
+KILLS = 4  # a life of the log
+ROOT = Path(next(iter(engine.__path__))).parent
+MANY = 10_000_000
+
+pytestmark = pytest.mark.faults
+
+
+class Answers:
+    """What all lives of a writer have answered, by the number of the command."""
+
+    def __init__(self) -> None:
+        self.outcomes: dict[int, Outcome] = {}
+
+    @property
+    def first(self) -> int:
+        """The first number that was not answered."""
+        return max(self.outcomes, default=-1) + 1
+
+    def add(self, told: bytes) -> None:
+        """Take in what one life told; an outcome that was told before is the same."""
+        for line in told.splitlines():
+            if line != b"open":
+                number, _, data = line.partition(b" ")
+                outcome = decode_outcome(data)
+                assert self.outcomes.setdefault(int(number), outcome) == outcome
+
+
+def live(log: Path, seed: int, answers: Answers, *, seconds: float = 60.0, step: str = "", nth: int = 0) -> bool:
+    """Let a writer live until it is killed, by us or by itself; return whether it was by itself."""
+    writer = subprocess.Popen(
+        [
+            *(sys.executable, str(Path(__file__).with_name("writer_process.py"))),
+            *(str(log), str(seed), str(answers.first)),
+            *((step, str(nth)) if step else ()),
+        ],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert writer.stdout
+    with writer:
+        assert writer.stdout.readline() == b"open\n"
+        os.set_blocking(writer.stdout.fileno(), False)
+        told, end = b"", time.monotonic() + seconds
+        while time.monotonic() < end and writer.poll() is None:
+            told += writer.stdout.read() or b""  # its pipe fills after 64 KB
+            time.sleep(0.0005)
+        itself = writer.poll() == -9
+        writer.kill()
+        os.set_blocking(writer.stdout.fileno(), True)
+        told += writer.stdout.read()
+    answers.add(told)
+    return itself
+
+
+async def check(path: Path, answers: Answers) -> None:
+    """Hold the log against what was answered."""
+    with SqliteLog.open(path, readonly=True) as log:
+        replies = [decode_outcome(stored.value) for stored in log.read(REPLIES, limit=MANY)]
+        commands = [json.loads(stored.value)["id"] for stored in log.read(COMMANDS, limit=MANY)]
+        events = [json.loads(stored.value) for stored in log.read(EVENTS, limit=MANY)]
+        # Nothing was lost, nothing was done twice, and everything is there with all that belongs to it.
+        assert [command for command, times in Counter(commands).items() if times > 1] == []
+        assert [reply.id for reply in replies] == commands
+        by_id = {reply.id: reply for reply in replies}
+        told = {outcome.id: outcome for outcome in answers.outcomes.values()}
+        assert {name: by_id.get(name) for name in told} == told
+        assert [event["id"] for event in events] == [event for reply in replies for event in reply.events]
+        assert all(event["id"] in by_id[event["cause"]].events for event in events)
+        versions: dict[str, list[int]] = {}
+        for event in events:
+            versions.setdefault(event["key"], []).append(event["version"])
+        for numbers in versions.values():
+            assert numbers == list(range(1, len(numbers) + 1))
+        # What a start makes of it is what all of it makes; reading it checks the chains.
+        digests = [
+            [
+                loaded.partition.digest()
+                for loaded in (
+                    await recover(
+                        log,
+                        PARTITIONS,
+                        range(PARTITIONS.count),
+                        codec=Codec(PEPPER, {"ro": AGGREGATES["ro"]}),
+                        policies=POLICIES,
+                        snapshots=snapshots,
+                    )
+                ).values()
+            ]
+            for snapshots in (True, False)
+        ]
+        assert digests[0] == digests[1]
+
+
+async def test_killed_at_any_moment_nothing_answered_is_lost_and_nothing_happens_twice(
+    tmp_path: Path, seed: int
+) -> None:
+    moments = random.Random(seed)
+    path, answers = tmp_path / "games.podium", Answers()
+    for _ in range(KILLS):
+        live(path, seed, answers, seconds=moments.uniform(0.0, 0.5))
+        await check(path, answers)
+    live(path, seed, answers, seconds=0.5)  # it starts again, whatever was done to it
+    assert answers.outcomes
+    await check(path, answers)
+
+
+STEPS = ("fence", "fenced", "read", "append", "appended", "save", "saved")
+
+
+async def test_scenario_15_kill_at_every_step(tmp_path: Path, seed: int) -> None:
+    """Acceptance scenario 15; ``make soak SEEDS=100`` kills 700 times."""
+    moments = random.Random(seed)
+    path, answers = tmp_path / "games.podium", Answers()
+    live(path, seed, answers, seconds=0.5)
+    for step in moments.sample(STEPS, len(STEPS)):
+        most = {"fence": 4, "fenced": 4, "read": 5, "save": 8, "saved": 8}.get(step, 40)
+        assert live(path, seed, answers, step=step, nth=moments.randint(1, most)), step
+        await check(path, answers)
+    live(path, seed, answers, seconds=0.5)
+    await check(path, answers)
+    assert len(answers.outcomes) > 100
