@@ -193,6 +193,8 @@ def anew(state: State, events: Sequence[object], discipline: Discipline, policy:
 
 def expire(state: State, received: Received[Tick], policy: Policy) -> list[PlaceReturned] | Refusal:
     """Decide what a tick does: return the places whose deadline has passed, the earliest first."""
+    if not received.actor.may("SYSTEM"):
+        return refuse("NOT_AUTHORISED", "only the scheduler says that time has passed")
     late: list[PlaceReturned] = []
     for deadline, place_id in state.deadlines:
         if deadline > received.command.until:

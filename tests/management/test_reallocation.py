@@ -65,6 +65,7 @@ def test_a_declined_place_goes_to_the_next_at_once_and_its_deadline_begins_anew(
 def test_a_tick_fires_the_deadlines_up_to_and_including_its_instant() -> None:
     book = surfing(*TOUR)
     book.does(surf("P1", "C1", "CCC"), FEDERATION)
+    assert book.refuses(Tick(BY), noc("AAA"), BY) == "NOT_AUTHORISED"
     assert book.does(Tick(BY - 1), SYSTEM, BY + 5) == []
     assert book.does(Tick(BY), SYSTEM, BY + 5) == [
         PlaceReturned("P1", "EXPIRED", "CCC", "C1"),
