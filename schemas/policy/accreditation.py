@@ -20,6 +20,7 @@ __all__ = [
     "DayPasses",
     "Function",
     "Policy",
+    "TokenCodes",
     "Venue",
     "VenueType",
     "Window",
@@ -123,6 +124,14 @@ class Access(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     travel_min: dict[str, dict[str, int]] = {}  # venue -> other venue -> the least time there, either way
 
 
+class TokenCodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The positions of codes in the token of a card: a list only ever grows, and only at its end."""
+
+    venues: tuple[str, ...]  # ALL among them
+    zones: tuple[str, ...]  # INF among them
+    venue_types: tuple[str, ...]
+
+
 class DayPasses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The limits of day and guest passes."""
 
@@ -156,6 +165,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     infinity_excludes: tuple[str, ...]  # zones that INF leaves out
     access: Access
     day_passes: DayPasses
+    token: TokenCodes
 
     def function(self, category: str, function: str) -> Function | None:
         """Return a function of a category; None where there is no such thing."""
