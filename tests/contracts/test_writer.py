@@ -383,7 +383,7 @@ class WriterContract:
         async def load(writers: list[Writer]) -> None:
             for n in range(60):
                 wish = received(Add(), f"ct:K{n % 5}")
-                while not (outcome := await first(writers, wish)):
+                while not (outcome := await first(writers, wish)):  # noqa: ASYNC110 - a client hears of no event
                     await asyncio.sleep(0.001)  # one has lost it, and the next does not have it yet
                 accepted.append(outcome)
 
