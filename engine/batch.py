@@ -47,7 +47,7 @@ Notify = Callable[[Answer], None]
 class Batch:
     """What goes into one commit, in the order in which it came."""
 
-    __slots__ = ("answers", "raws", "records", "refused", "sessions", "size", "streams")
+    __slots__ = ("answers", "raws", "received", "records", "refused", "sessions", "size", "streams")
 
     def __init__(self) -> None:
         self.raws: list[Raw] = []
@@ -57,6 +57,7 @@ class Batch:
         self.streams: dict[Stream, None] = {}  # a set that keeps its order
         self.sessions: dict[Session, None] = {}
         self.size = 0  # bytes
+        self.received = 0.0  # when the first message was, by the steady clock; the pipeline says it
 
     def take(self, stream: Stream, raw: Raw) -> None:
         """Apply a message to its stream and put it in line."""

@@ -10,16 +10,19 @@ Log time is the injected clock; where that steps back log time stands still, so 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
+import structlog
 
 from engine.archive_intake import RawMessage, Replayed, take_in
 from engine.batch import Answer, Code, Notify
+from engine.latency import Latency
 from engine.limits import DEFAULT_LIMITS, Limits
 from engine.log import DirectLog, Fence, Log, Record
 from engine.pipeline import Pipeline
 from engine.raw import GENESIS, REFUSED, Raw
+from engine.refusals import Refusals
 from engine.session import (
     FRESH,
     LONGEST_NAME,
@@ -50,6 +53,8 @@ __all__ = ["Gateway", "promise"]
 TICK = 1.0  # seconds between two looks for silent sources
 MOST_REFUSALS = 1000  # sources whose last refusal is remembered
 
+_log = structlog.get_logger()
+
 
 class Gateway:
     """Takes messages of any number of sources into one log, whose only writer of raw messages it is."""
@@ -65,13 +70,15 @@ class Gateway:
     ) -> None:
         self.log = log
         self.limits = limits
+        self.latency = Latency()
+        self.refusals = Refusals("venue")
         self._clock = clock  # microseconds since 1970-01-01T00:00Z
         self._games = games
         self._fence = fence
         self._streams, self._time = restore(log)
         self._links: dict[str, tuple[str, str]] = {}  # source -> session and peer of its connection
         self._refusals: dict[str, tuple[object, ...]] = {}  # source -> what was refused of it last
-        self._pipeline = Pipeline(log, fence)
+        self._pipeline = Pipeline(log, fence, self.latency)
 
     # -- messages
 
@@ -97,7 +104,7 @@ class Gateway:
         text = explain(verdict, f"{source}/{session}", serial)
         if isinstance(verdict, Conflict):
             return self.refuse(source, session, serial, data, peer=peer, reason=text, notify=notify, code="conflict")
-        return self._pipeline.answer(notify, _refusal(verdict, stream, session, serial, text))
+        return self._pipeline.answer(notify, self._turn_away(verdict, stream, session, serial, text=text, peer=peer))
 
     def _accept(
         self, stream: Stream, session: str, serial: int, data: bytes, *, verdict: Verdict, notify: Notify
@@ -138,7 +145,8 @@ class Gateway:
             lost = SerialsLost(session=session, first=first, last=last, by=by, at=time // 1000)
             answer = Answer("lost", last, last, self._note(stream, session, lost, time).chain)
         else:
-            answer = _refusal(verdict, stream, session, last, explain(verdict, f"{source}/{session}", first))
+            text = explain(verdict, f"{source}/{session}", first)
+            answer = self._turn_away(verdict, stream, session, last, text=text, peer=by)
         return self._pipeline.answer(notify, answer)
 
     def refuse(
@@ -168,8 +176,27 @@ class Gateway:
             headers |= {"serial": b"%d" % serial, "size": b"%d" % max(size, len(data)), **stamp(REFUSED)}
             key = "" if name_flaw(source) else source
             self._pipeline.refuse(Record(REFUSED, key, kept, self._now(), headers))
+        self.note_refusal(code, source, f"{source}/{session}/{serial}", peer, reason)
         known = self._streams.get(source) or Stream(source)
         return self._pipeline.answer(notify, Answer(code, serial, known.last(session), known.chain, reason))
+
+    def _turn_away(
+        self, verdict: Verdict, stream: Stream, session: str, serial: int, *, text: str, peer: str
+    ) -> Answer:
+        """Return the answer that stores nothing; what it says is durable by the time it leaves."""
+        last = stream.last(session)
+        if isinstance(verdict, Duplicate):
+            self.refusals.counts["duplicate", stream.source] += 1  # an acknowledgement, so no line is written of it
+            return Answer("duplicate", serial, last, stream.chain)
+        self.note_refusal(
+            "gap", stream.source, f"{stream.source}/{session}/{serial}", peer, text, same=f"{session} {last}"
+        )
+        return Answer("gap", serial, last, stream.chain, text, retry=True)
+
+    def note_refusal(self, code: str, source: str, place: str, party: str, reason: str, *, same: str = "") -> None:
+        """Count that a door of this gateway turned something away, and write a line of it."""
+        known = source in self._streams  # another name is anybody's invention, and no label of a metric
+        self.refusals.note(code, place=place, party=party, reason=reason, source=source, known=known, same=same)
 
     def _is_new_refusal(self, source: str, refusal: tuple[object, ...]) -> bool:
         if self._refusals.get(source) == refusal and not self._pipeline.failures:
@@ -193,6 +220,9 @@ class Gateway:
     def _note(self, stream: Stream, session: str, message: Message, time: int) -> Raw:
         raw = stream.note(session, message, time)
         self._take(stream, raw)
+        kind = str(message.__struct_config__.tag)
+        level = _log.warning if isinstance(message, SourceSilent | SerialsLost) else _log.info
+        level(kind, source=stream.source, session=session, serial=raw.serial)
         return raw
 
     # -- links: time passes only as records
@@ -210,6 +240,8 @@ class Gateway:
 
     def tick(self) -> None:
         """Note who has fallen silent, and connections whose note is still owed."""
+        if self._pipeline.closed:
+            return
         now = self._now()
         for stream in list(self._streams.values()):
             self._settle_link(stream, "the gateway stopped")
@@ -258,6 +290,21 @@ class Gateway:
         return (stream.last_durable(session), stream.head) if stream else (0, GENESIS)
 
     @property
+    def streams(self) -> Mapping[str, Stream]:
+        """The streams of all sources, by name."""
+        return self._streams
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is taken any more, "" while something is."""
+        return self._pipeline.closed
+
+    @property
+    def failures(self) -> int:
+        """How many batches the log has refused."""
+        return self._pipeline.failures
+
+    @property
     def in_flight(self) -> int:
         """Bytes that were taken and are not yet durable."""
         return self._pipeline.in_flight
@@ -277,8 +324,10 @@ class Gateway:
             raise TypeError(f"{type(self.log).__name__} cannot be written to without a loop")
         if not self._pipeline.idle:
             raise RuntimeError("a gateway with messages in flight cannot store an archive beside them")
+        received = self.latency.steady()
         replayed = take_in(messages, self._streams, self.log, self._fence)
         if replayed.raws:
+            self.latency.store(replayed.raws[-1].position, received, len(replayed.raws))
             self._time = max(self._time, *(raw.time for raw in replayed.raws))
         return replayed
 
@@ -292,13 +341,6 @@ def promise() -> tuple[asyncio.Future[Answer], Notify]:
             future.set_result(answer)
 
     return future, notify
-
-
-def _refusal(verdict: Verdict, stream: Stream, session: str, serial: int, text: str) -> Answer:
-    """Return the answer that stores nothing; what it says is durable by the time it leaves."""
-    if isinstance(verdict, Duplicate):
-        return Answer("duplicate", serial, stream.last(session), stream.chain)
-    return Answer("gap", serial, stream.last(session), stream.chain, text, retry=True)
 
 
 class _Timed(msgspec.Struct):

@@ -28,6 +28,7 @@ from schemas.games import Games
 __all__ = ["Host", "Listener", "epoch_of"]
 
 Listener = Callable[[Cut, Sequence[str]], object]
+Passed = Callable[[int], object]
 SLICE = 200  # raw messages folded before the loop has its turn
 
 
@@ -47,6 +48,10 @@ def epoch_of(log_id: str, version: int, rules: bytes, games: Games) -> str:
     return whole.hexdigest()
 
 
+def _nobody(position: int) -> None:
+    pass
+
+
 class Host:
     """Folds one log."""
 
@@ -61,6 +66,7 @@ class Host:
         self.fold: Fold = make_fold()
         self._make_fold = make_fold
         self._listeners: list[Listener] = []
+        self.passed: Passed = _nobody  # told by ``run`` how far it has come, now and then
         self._changed: set[str] | None = None  # views to save; None: all, nothing was saved yet
         self._manifests: list[Manifest] = []
         self._newest = 0  # position of the newest manifest known
@@ -129,7 +135,9 @@ class Host:
                     self.step(raw)
                     folded += 1
                     if folded % SLICE == 0:
+                        self.passed(self.position)
                         await asyncio.sleep(0)
+            self.passed(self.position)
             await asyncio.sleep(0)
 
     def listen(self, callback: Listener) -> None:

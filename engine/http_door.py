@@ -175,6 +175,11 @@ class _Door:
         problem = Problem(answer.code, text, f"{source}/{session}/{answer.serial}", answer.retry)
         return self.fail(status, problem, last, head)
 
+    def note(self, request: Request[Any, Any, Any], problem: Problem) -> None:
+        """Count and write down a request that did not get as far as the gateway."""
+        source = str(request.path_params.get("source", ""))
+        self.gateway.note_refusal(problem.code, source, problem.at, _peer(request), problem.message)
+
     def fail(self, status: int, problem: Problem, last: int = 0, head: bytes = b"") -> Response[Receipt | Failure]:
         """Say what is wrong."""
         headers = self.headers(last, head, problem.message)
@@ -245,11 +250,14 @@ def http_door(gateway: Gateway, *, environment: str = "Production", path: str = 
         answer = await gateway.declare_lost(source, data.session, data.first, data.last, data.by)
         return door.respond(answer, source, data.session)
 
-    def refused(_: Request[Any, Any, Any], error: _RefusalError) -> Response[Receipt | Failure]:
+    def refused(request: Request[Any, Any, Any], error: _RefusalError) -> Response[Receipt | Failure]:
+        door.note(request, error.problem)
         return door.fail(error.status, error.problem)
 
     def unreadable(request: Request[Any, Any, Any], error: HTTPException) -> Response[Receipt | Failure]:
-        return door.fail(error.status_code, Problem("malformed", error.detail, request.url.path, retry=False))
+        problem = Problem("malformed", error.detail, request.url.path, retry=False)
+        door.note(request, problem)
+        return door.fail(error.status_code, problem)
 
     def broken(request: Request[Any, Any, Any], error: Exception) -> Response[Receipt | Failure]:
         log.error("a venue's request failed", path=request.url.path, exc_info=error)

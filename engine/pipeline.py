@@ -9,20 +9,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+import structlog
+
 from engine.batch import Answer, Batch, Notify, roll_back
 from engine.errors import Fenced, LogClosed
+from engine.latency import Latency
 from engine.log import Fence, Log, Record
 from engine.raw import Raw
 from engine.session import Stream
 
 __all__ = ["Pipeline"]
 
+_log = structlog.get_logger()
+
 
 class Pipeline:
     """Batches on their way to a log. Belongs to one loop, and needs one only when something is taken."""
 
-    def __init__(self, log: Log, fence: Fence | None) -> None:
+    def __init__(self, log: Log, fence: Fence | None, latency: Latency) -> None:
         self._log = log
+        self._latency = latency
         self._fence = fence
         self._pending = Batch()
         self._committing: Batch | None = None
@@ -42,6 +48,8 @@ class Pipeline:
 
     def take(self, stream: Stream, raw: Raw) -> None:
         """Apply a message to its stream and put it in line for the log."""
+        if not self._pending.raws:
+            self._pending.received = self._latency.steady()
         self._pending.take(stream, raw)
         self._wake()
 
@@ -74,7 +82,7 @@ class Pipeline:
                 settle = batch.seal()
                 try:
                     if records := batch.records + batch.refused:
-                        await self._log.append(records, fence=self._fence)
+                        await self._store(batch, records)
                 except Exception as error:  # whatever it was, the senders must not wait for ever
                     self._give_up(batch, error)
                 else:
@@ -84,11 +92,20 @@ class Pipeline:
         finally:
             self._task = None
 
+    async def _store(self, batch: Batch, records: list[Record]) -> None:
+        latency = self._latency
+        began = latency.steady()
+        positions = await self._log.append(records, fence=self._fence)
+        latency.commits.observe(latency.steady() - began)
+        if batch.raws:
+            latency.store(positions[len(batch.raws) - 1], batch.received, len(batch.raws))
+
     def _give_up(self, batch: Batch, error: Exception) -> None:
         later, self._pending = self._pending, Batch()
         roll_back(batch, later)
         self.failures += 1
         reason = str(error) or type(error).__name__
+        _log.error("commit_failed", reason=reason, messages=len(batch.raws) + len(later.raws))
         if isinstance(error, Fenced | LogClosed):
             self.closed = reason
         self._tell(

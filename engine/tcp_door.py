@@ -238,6 +238,7 @@ class Connection(asyncio.Protocol):
 
     def refuse(self, code: str, reason: str) -> None:
         """Say why the sender is not wanted here, and close."""
+        self._gateway.note_refusal(code, self.source, "connection", self.peer, reason)
         self._complain(code, reason)
         self._shut(reason)
 

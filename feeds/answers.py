@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
@@ -77,6 +78,7 @@ class StatusAnswer(msgspec.Struct, frozen=True):
     freshness: dict[str, int]  # by venue the log time, ms, of its newest message
 
 
+_log = structlog.get_logger()
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
 
 
@@ -96,8 +98,8 @@ def _detail(error: Exception, path: str) -> tuple[int, ErrorDetail]:
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorAnswer]:
     """Return the answer for anything that was raised."""
     status, detail = _detail(error, request.url.path)
-    if status >= 500:
-        request.app.logger.error("http: a request failed", exc_info=error) if request.app.logger else None
+    if status >= 500 and not isinstance(error, Refused):
+        _log.error("http_failed", path=request.url.path, exc_info=error)
     headers = {"Cache-Control": "no-store" if status >= 500 else "public, max-age=1"}
     if isinstance(error, HTTPException) and error.headers:
         headers |= dict(error.headers)

@@ -15,7 +15,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed
@@ -23,9 +23,27 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-__all__ = ["Bridge"]
+__all__ = ["RESTART", "Bridge", "Farewell"]
 
 _log = logging.getLogger("podium.feed")
+
+
+class Farewell(NamedTuple):
+    """How subscribers are sent away."""
+
+    code: int = 1012  # close code: 1012 the server restarts, 1001 it goes away
+    reason: str = "restart"
+    spread: float = 0.0  # seconds over which they are sent away
+    reconnect: float = 0.0  # seconds within which each is told a moment of its own to come back; 0.0: told nothing
+
+    def words(self) -> str:
+        """Return the reason that one connection is given."""
+        if not self.reconnect:
+            return self.reason
+        return f"{self.reason}; retry_ms={random.uniform(0, self.reconnect * 1000):.0f}"
+
+
+RESTART = Farewell()
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
 Check = Callable[[ServerConnection, Request], Response | None]
@@ -82,25 +100,25 @@ class Bridge:
             self.all_connections.discard(connection)
             self.handler_tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
-    async def drain(self, *, within: float = 2.0, spread: float = 0.0) -> None:
-        """Close every connection with 1012 (restart), over ``spread`` seconds; cut off who has not gone in time.
+    async def drain(self, farewell: Farewell = RESTART, *, within: float = 2.0) -> None:
+        """Close every connection with the words of farewell; cut off who has not gone in time.
 
         uvicorn does not wait for sockets that it has handed over, and on some loops waits for ever for their server to
         close: so this comes before its shutdown.
         """
         self._draining = True
         tasks = [
-            asyncio.create_task(self._restart(connection, random.uniform(0, spread)))
+            asyncio.create_task(self._send_away(connection, farewell))
             for connection in self.all_connections
         ]
         if tasks:
-            await asyncio.wait(tasks, timeout=spread + within)
+            await asyncio.wait(tasks, timeout=farewell.spread + within)
         for connection in list(self.all_connections):
             connection.transport.abort()
         if self.handler_tasks:
             await asyncio.wait(self.handler_tasks, timeout=within)
 
-    async def _restart(self, connection: ServerConnection, after: float) -> None:
-        if after:
-            await asyncio.sleep(after)
-        await connection.close(1012, "restart")
+    async def _send_away(self, connection: ServerConnection, farewell: Farewell) -> None:
+        if farewell.spread:
+            await asyncio.sleep(random.uniform(0, farewell.spread))
+        await connection.close(farewell.code, farewell.words())

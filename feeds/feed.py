@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 import msgspec
+import structlog
 from websockets.asyncio.server import ServerConnection
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from engine.refusals import Refusals
 from feeds.errors import Hopeless
 from feeds.fanout import WebSocketLink, frame
 from feeds.heart import Heart
@@ -27,6 +29,8 @@ __all__ = ["PATH", "Feed", "refuse_other_paths", "wall_clock"]
 
 PATH = "/v1/feed"
 HELLO_WITHIN = 5.0  # seconds
+
+_log = structlog.get_logger()
 
 
 def wall_clock() -> int:
@@ -49,6 +53,7 @@ class Feed:
     ) -> None:
         self.hub = Hub(source, framer=frame, key=key, now=now, ring=ring)
         self.connections = 0
+        self.refusals = Refusals("feed", level="info")
         self._pacer = Pacer(self.hub, interval=interval)
         self._heart = Heart(self.hub)
         self._hello_within = hello_within
@@ -61,6 +66,12 @@ class Feed:
         if hub.dirty or hub.behind:
             self._pacer.kick()
 
+    async def flushed(self) -> None:
+        """Return when every cut so far has been offered to its subscribers; the pacer is at it."""
+        while self.hub.dirty:
+            self._pacer.kick()
+            await asyncio.sleep(0.001)
+
     def close(self) -> None:
         """Send nothing more."""
         self._pacer.close()
@@ -70,11 +81,15 @@ class Feed:
         """Serve one connection until it ends."""
         link = WebSocketLink(connection)
         loop = asyncio.get_running_loop()
-        session = Session(self.hub, link, now=self._now, steady=loop.time)
+        party = _address(connection)
+        session = Session(self.hub, link, now=self._now, steady=loop.time, refusals=self.refusals, party=party)
         self.connections += 1
         try:
             await self._converse(connection, link, session)
         except Hopeless as hopeless:
+            _log.info(
+                "subscriber_closed", code=hopeless.code, close=hopeless.close, party=party, reason=hopeless.message
+            )
             await connection.close(hopeless.close, hopeless.code)
         except ConnectionClosed:
             pass
@@ -97,6 +112,11 @@ class Feed:
             if self.hub.behind:
                 self._pacer.kick()
             await link.drained()  # who does not read its answers is not listened to
+
+
+def _address(connection: ServerConnection) -> str:
+    host, port, *_ = connection.remote_address or ("", 0)
+    return f"{host}:{port}"
 
 
 def refuse_other_paths(connection: ServerConnection, request: Request) -> Response | None:

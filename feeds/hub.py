@@ -30,6 +30,8 @@ __all__ = ["Hub"]
 SLICE = 256  # subscribers served before the loop is given back: about 1.5 ms
 PATIENCE = 30.0  # seconds that a subscriber may take nothing at all
 
+Sent = Callable[[Sequence[int]], object]  # positions of the messages whose cuts went out, ascending
+
 
 class Hub:
     """All subscriptions of one edge."""
@@ -47,6 +49,9 @@ class Hub:
         self.source = source
         self.ring = Ring() if ring is None else ring
         self.counts: Counter[str] = Counter()  # cuts, conflated, resets, resumed, dropped
+        self.resets: Counter[str] = Counter()  # by why
+        self.delivered = 0  # flushes taken by a subscriber
+        self.sent: Sent | None = None  # told after each flush what went out in it
         self.behind: dict[Member, None] = {}
         self.framer = framer
         self._key = key
@@ -56,6 +61,7 @@ class Hub:
         self._index = Index()
         self._images = Images()
         self._dirty: dict[Group, None] = {}
+        self._unsent: list[int] = []  # positions of the cuts that somebody watches, since the last flush began
         self._begin()
 
     def _begin(self) -> None:
@@ -108,6 +114,8 @@ class Hub:
                 touched.setdefault(group, []).append(step)
                 group.views[name] = None
         self.ring.append(entry)
+        if touched:
+            self._unsent.append(cut.position)
         for group, its in touched.items():
             group.touched = cut.number
             group.pending.append((entry, its))
@@ -213,6 +221,7 @@ class Hub:
         group = member.group
         member.link.send(group.frame(group.encoding.encode(Reset(group.id, why))))
         self.counts["resets"] += 1
+        self.resets[why] += 1
         self._show(member)
 
     def _show(self, member: Member) -> None:
@@ -260,6 +269,7 @@ class Hub:
         """
         served = 0
         dirty, self._dirty = self._dirty, {}
+        unsent, self._unsent = self._unsent, []
         for group in dirty:
             self._dirty.pop(group, None)
             if not group.pending or not group.members:
@@ -281,8 +291,11 @@ class Hub:
                 served += 1
                 if served % SLICE == 0:
                     yield
+            self.delivered += taken
             if conflated:
                 self.counts["conflated"] += taken
+        if unsent and self.sent is not None:
+            self.sent(unsent)
         for member in list(self.behind):
             self._relieve(member, now)
             served += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from signal import SIGINT, SIGTERM
@@ -12,11 +12,13 @@ from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
 from typing import Any
 
 import uvicorn
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Response, Router
 
+from engine.refusals import Refusals
 from feeds import http, openapi, static
-from feeds.answers import answer_error
-from feeds.bridge import Bridge
+from feeds.answers import ErrorAnswer, answer_error
+from feeds.bridge import RESTART, Bridge, Farewell
+from feeds.errors import Refused
 from feeds.feed import Feed, refuse_other_paths
 from feeds.names import Names
 from feeds.reader import Reader
@@ -34,14 +36,15 @@ SIGNALS = (SIGINT, SIGTERM)
 class Edge:
     """What serves a source: the feed, the bridge to its connections, and the application for the rest."""
 
-    def __init__(self, feed: Feed, bridge: Bridge, app: Litestar) -> None:
+    def __init__(self, feed: Feed, bridge: Bridge, app: Litestar, refusals: Refusals) -> None:
         self.feed = feed
+        self.refusals = refusals  # over HTTP; those of the WebSocket are the feed's
         self.bridge = bridge
         self.app = app
 
-    async def close(self, *, spread: float = 0.0) -> None:
-        """Send every subscriber away with 1012 (restart), over ``spread`` seconds."""
-        await self.bridge.drain(spread=spread)
+    async def close(self, farewell: Farewell = RESTART) -> None:
+        """Send every subscriber away."""
+        await self.bridge.drain(farewell)
         self.feed.close()
 
 
@@ -70,22 +73,32 @@ def build(
     routers = [http.router(feed, reader), *extra_routers]
     if (page / "index.html").is_file():
         routers.append(static.router(static.Folder(page), reader))
+    refusals = Refusals("http", level="info")
+
+    def fail(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorAnswer]:
+        answer = answer_error(request, error)
+        detail = answer.content.error
+        if isinstance(error, Refused) or (answer.status_code or 500) < 500:
+            party = request.client.host if request.client else ""  # its port is another each time
+            refusals.note(detail.code, place=detail.at, party=party, reason=detail.message)
+        return answer
+
     app = Litestar(
         routers,
-        exception_handlers={Exception: answer_error},
+        exception_handlers={Exception: fail},
         openapi_config=openapi.config(games),
         logging_config=None,
     )
-    return Edge(feed, bridge, app)
+    return Edge(feed, bridge, app, refusals)
 
 
 class _Server(uvicorn.Server):
     """uvicorn, with the feed closed before it waits for its own connections: it knows nothing of bridged sockets."""
 
-    def __init__(self, config: uvicorn.Config, edge: Edge, spread: float) -> None:
+    def __init__(self, config: uvicorn.Config, edge: Edge, farewell: Farewell) -> None:
         super().__init__(config)
         self._edge = edge
-        self._spread = spread
+        self._farewell = farewell
         # uvicorn's own way with signals raises them again when it is done, before anybody else could close anything.
         self.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
         self.ready = asyncio.Event()
@@ -97,7 +110,7 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         for server in self.servers:
             server.close()
-        await self._edge.close(spread=self._spread)
+        await self._edge.close(self._farewell)
         await super().shutdown(sockets)
 
 
@@ -109,6 +122,7 @@ def _config(edge: Edge, host: str, port: int) -> uvicorn.Config:
         ws=edge.bridge,  # type: ignore[arg-type]  # a factory of protocols is what it calls
         http="httptools",
         lifespan="on",
+        log_config=None,  # its lines go where those of the process go
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -123,19 +137,29 @@ async def serve(
     port: int = 8000,
     *,
     started: Callable[[int], object] | None = None,
-    spread: float = 0.0,
+    leaving: Callable[[], Awaitable[None]] | None = None,
+    farewell: Farewell = RESTART,
 ) -> None:
     """Serve until SIGINT or SIGTERM; ``started`` is told the port once connections are welcome.
 
-    On the way out subscribers are sent away with 1012 over ``spread`` seconds, so that they do not all come back at
-    once. Raises ``OSError`` where the port cannot be had.
+    At a signal ``leaving`` is awaited first, while everything is still served; then subscribers are sent away by
+    ``farewell``, and nobody is let in any more. A second signal cuts the waiting short. Raises ``OSError`` where the
+    port cannot be had.
     """
     listener = _listen(host, port)
-    server = _Server(_config(edge, host, port), edge, spread)
+    server = _Server(_config(edge, host, port), edge, farewell)
     watch = asyncio.create_task(_tell(server, started)) if started is not None else None
     loop = asyncio.get_running_loop()
+    work: list[asyncio.Task[None]] = []
+
+    def obey(number: int) -> None:
+        if leaving is None or work:
+            server.handle_exit(number, None)
+        else:
+            work.append(asyncio.create_task(_leave(server, leaving)))
+
     for number in SIGNALS:
-        loop.add_signal_handler(number, server.handle_exit, number, None)
+        loop.add_signal_handler(number, obey, number)
     try:
         await server.serve(sockets=[listener])
     finally:
@@ -143,6 +167,15 @@ async def serve(
             loop.remove_signal_handler(number)
         if watch is not None:
             watch.cancel()
+        for task in work:
+            task.cancel()
+
+
+async def _leave(server: _Server, leaving: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await leaving()
+    finally:  # whatever went wrong with it, whoever stops a process means it
+        server.should_exit = True
 
 
 def _listen(host: str, port: int) -> socket:
@@ -170,7 +203,7 @@ def _port_of(server: uvicorn.Server) -> int:
 @contextlib.asynccontextmanager
 async def running(edge: Edge, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[int]:
     """Serve within a block, without taking over signals; yields the port."""
-    server = _Server(_config(edge, host, port), edge, 0.0)
+    server = _Server(_config(edge, host, port), edge, RESTART)
     task = asyncio.create_task(server.serve())
     ready = asyncio.create_task(server.ready.wait())
     await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED)

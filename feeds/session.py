@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
+from engine.refusals import Refusals
 from feeds import patterns
 from feeds.encoding import ENCODINGS, JSON, MSGPACK, Encoding
 from feeds.errors import Hopeless, Refused
@@ -35,7 +36,16 @@ MOST_REFUSALS = 32  # of one connection: a client that does not learn is closed
 class Session:
     """What one connection has said and been told so far."""
 
-    def __init__(self, hub: Hub, link: Link, *, now: Callable[[], int], steady: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        link: Link,
+        *,
+        now: Callable[[], int],
+        steady: Callable[[], float],
+        refusals: Refusals | None = None,
+        party: str = "",
+    ) -> None:
         self.encoding: Encoding = JSON
         self.hb_ms = 0  # 0: no hello yet
         self._hub = hub
@@ -44,6 +54,8 @@ class Session:
         self._steady = steady  # seconds
         self._members: dict[int, Member] = {}
         self._refusals = 0
+        self._noted = refusals
+        self._party = party  # address of the subscriber
 
     def receive(self, data: str | bytes) -> None:
         """Take a message; raises ``Hopeless``, after having told the client, where the connection is to be closed."""
@@ -120,6 +132,8 @@ class Session:
         self._say(Unsubscribed(unsub.id))
 
     def _refuse(self, refused: Refused, id: int | UnsetType) -> None:  # noqa: A002
+        if self._noted is not None:
+            self._noted.note(refused.code, place=refused.at, party=self._party, reason=refused.message)
         self._say(Err(refused.code, refused.message, refused.at, refused.retry, id))
 
     def _say(self, message: Any) -> None:

@@ -12,8 +12,9 @@ import typer
 
 from engine.collector import relax
 from engine.errors import EngineError
-from podium.commands import games, kafka, look, prove, run, source
+from podium.commands import config, games, kafka, look, prove, run, source
 from podium.errors import OperatorError
+from podium.log_lines import set_up
 from replay.archive import ArchiveError
 
 __all__ = ["app", "main"]
@@ -26,13 +27,14 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=True,
 )
-for group in (games, kafka, look, prove, run, source):
+for group in (config, games, kafka, look, prove, run, source):
     group.add_to(app)
 
 
 def main() -> None:
     """Run a command; turn what went wrong into one sentence and an exit code."""
     relax()
+    set_up(level="warning")  # until a command has read its settings
     try:
         app()
     except (OperatorError, EngineError, ArchiveError) as error:

@@ -22,6 +22,7 @@ from engine.sqlite_log import SqliteLog
 from feeds.server import running
 from podium.errors import OperatorError
 from podium.serving import Ports, Process, tell
+from podium.settings import Settings
 from podium.speed import speed_of
 from podium.wiring import wall_clock
 from replay.archive import Message
@@ -36,16 +37,16 @@ GRACE = 30.0  # seconds beyond the time given that a slow machine may need to sh
 LEAD = 60_000_000  # microseconds before the first start at which the play begins
 
 
-def run_demo(*, seconds: str | None, speed: str, seed: int, port: int) -> None:
+def run_demo(*, seconds: str | None, settings: Settings) -> None:
     """Play an invented Games; with ``seconds`` check the page and come back after that long."""
     duration = _seconds(seconds) if seconds is not None else None
-    header, messages = synthesise(seed, "small")
+    header, messages = synthesise(settings.demo.seed, "small")
     played = list(messages)
     with tempfile.TemporaryDirectory(prefix="podium-demo-") as folder:
         path = Path(folder) / "demo.db"
         with SqliteLog.open(path) as log:
             about.write(log, About(header.games, "replay"), wall_clock())
-        demo = _Demo(path, played, speed_of(speed), _free(port))
+        demo = _Demo(path, played, settings, _free(settings.demo.port))
         uvloop.run(demo.run(duration))
 
 
@@ -75,15 +76,16 @@ def _first_start(messages: Iterable[Message]) -> int:
 class _Demo:
     """A serving process, and the player that feeds it."""
 
-    def __init__(self, path: Path, messages: list[Message], speed: float, port: int) -> None:
+    def __init__(self, path: Path, messages: list[Message], settings: Settings, port: int) -> None:
         self.path = path
         self.messages = messages
-        self.pace = Pace(speed, _first_start(messages))
+        self.pace = Pace(speed_of(settings.demo.speed), _first_start(messages))
+        self.settings = settings
         self.port = port
 
     async def run(self, duration: float | None) -> None:
         """Serve and play; come back after ``duration`` seconds, having checked the page, or at a signal."""
-        process = Process.open(self.path, None)
+        process = Process.open(self.path, None, self.settings)
         ports = Ports(HOST, self.port)
         player = asyncio.create_task(self._play(process))
         try:

@@ -9,22 +9,31 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import structlog
 import uvloop
 
 from engine import about
 from engine.about import About
+from engine.errors import LogError
 from engine.gateway import Gateway
 from engine.host import Host
 from engine.http_door import http_door
 from engine.sqlite_log import SqliteLog
-from engine.tcp_door import open_tcp_door
+from engine.tcp_door import TcpDoor, open_tcp_door
+from feeds import operations
+from feeds.bridge import Farewell
 from feeds.server import Edge, build
 from feeds.server import serve as serve_edge
+from podium.settings import Settings
+from podium.vitals import Vitals
 from podium.wiring import host_over, wall_clock
 
 __all__ = ["Ports", "Process", "run", "tell"]
 
-SAVE_EVERY = 10.0  # seconds between two checkpoints, where something changed
+GOING_AWAY = 1001  # close code
+DEFAULT = Settings()
+
+_log = structlog.get_logger()
 
 
 class Ports(NamedTuple):
@@ -38,14 +47,19 @@ class Ports(NamedTuple):
 class Process:
     """The parts of a serving process and the tasks between them."""
 
-    def __init__(self, log: SqliteLog, host: Host, gateway: Gateway, edge: Edge) -> None:
+    def __init__(
+        self, log: SqliteLog, host: Host, gateway: Gateway, edge: Edge, *, vitals: Vitals, settings: Settings
+    ) -> None:
         self.log = log
         self.host = host
         self.gateway = gateway
         self.edge = edge
+        self.vitals = vitals
+        self.settings = settings
+        self._door: TcpDoor | None = None
 
     @classmethod
-    def open(cls, path: Path, mode: str | None) -> Process:
+    def open(cls, path: Path, mode: str | None, settings: Settings = DEFAULT) -> Process:
         """Open a log for writing and build everything over it, caught up with what it holds."""
         log = SqliteLog.open(path)
         said = about.read(log)
@@ -56,22 +70,36 @@ class Process:
         host.load()
         host.catch_up()
         host.save()
-        gateway = Gateway(log, wall_clock, games=said.games)
-        edge = build(host, games=said.games, extra_routers=(http_door(gateway),))
-        return cls(log, host, gateway, edge)
+        gateway = Gateway(log, wall_clock, games=said.games, limits=settings.gateway)
+        vitals = Vitals(host, gateway, ready_within=settings.operations.ready_within)
+        feeding = settings.feed
+        edge = build(
+            host,
+            games=said.games,
+            extra_routers=(http_door(gateway), operations.router(vitals.checks, vitals.registry)),
+            key=feeding.key.encode() or None,
+            interval=feeding.interval,
+            hello_within=feeding.hello_within,
+        )
+        vitals.measure(edge)
+        return cls(log, host, gateway, edge, vitals=vitals, settings=settings)
 
     @asynccontextmanager
     async def working(self, ports: Ports) -> AsyncIterator[None]:
         """Fold, save and take venue lines within a block; close everything behind it."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.close)
-            works = [self.host.run(), self._save()]
+            works = {
+                "the folding": self.host.run(),
+                "the saving": self._save(),
+                "the look at the loop": self.vitals.look_at_the_loop(),
+            }
             if self.host.mode != "replay":  # the silence of a past Games says nothing of today's links
-                works.append(self.gateway.run())
-            for work in works:
-                stack.push_async_callback(_end, asyncio.create_task(work))
+                works["the look at the links"] = self.gateway.run()
+            for name, work in works.items():
+                stack.push_async_callback(_end, asyncio.create_task(self.vitals.watch(name, work)))
             if ports.lines is not None:
-                door = await open_tcp_door(self.gateway, ports.host, ports.lines)
+                door = self._door = await open_tcp_door(self.gateway, ports.host, ports.lines)
                 stack.push_async_callback(door.close)
                 print(f"podium: venue lines at {ports.host}:{door.port}", flush=True)
             gc.collect()
@@ -79,21 +107,76 @@ class Process:
             yield
 
     async def serve(self, ports: Ports) -> None:
-        """Serve until a signal comes."""
+        """Serve until a signal comes, and then leave in good order."""
+        drain = self.settings.drain
+        farewell = Farewell(GOING_AWAY, "going away", drain.spread, drain.reconnect)
+
+        def started(port: int) -> None:
+            tell(ports.host, port)
+            host = self.host
+            _log.info(
+                "serving",
+                address=f"{ports.host}:{port}",
+                log=str(self.log.path),
+                mode=host.mode,
+                epoch=host.epoch,
+                position=host.position,
+                cut=host.views.cut,
+            )
+
         async with self.working(ports):
-            await serve_edge(self.edge, ports.host, ports.http, started=lambda port: tell(ports.host, port))
+            await serve_edge(self.edge, ports.host, ports.http, started=started, leaving=self.leave, farewell=farewell)
+        _log.info("stopped", position=self.host.position, cut=self.host.views.cut)
+
+    async def leave(self) -> None:
+        """Finish what was taken, and take nothing more; whoever is connected gets it all before this returns.
+
+        Not ready first, for ``drain.notice`` seconds, so that nobody is sent here any more; then the doors, the log,
+        the folds and the feed, in the order in which a message goes through them, for ``drain.finish`` seconds at most.
+        """
+        self.vitals.leaving = True
+        _log.info("leaving", subscribers=self.edge.feed.connections)
+        await asyncio.sleep(self.settings.drain.notice)
+        try:
+            async with asyncio.timeout(self.settings.drain.finish):
+                if self._door is not None:
+                    await self._door.close()
+                await self.gateway.close()
+                while self._behind and not self.vitals.failed:  # noqa: ASYNC110 - a few milliseconds, once
+                    await asyncio.sleep(0.002)
+                await self.edge.feed.flushed()
+        except TimeoutError:
+            _log.warning("leaving_unfinished", position=self.host.position, head=self.log.head(self.host.topic))
+        self.save()
+
+    @property
+    def _behind(self) -> bool:
+        return self.host.position < self.log.head(self.host.topic)
+
+    def save(self) -> None:
+        """Save a checkpoint of what changed; where the log refuses, the next one tries again."""
+        try:
+            manifest = self.host.save()
+        except LogError as error:
+            _log.error("checkpoint_failed", reason=str(error))
+            return
+        self.vitals.saved()
+        if manifest is not None:
+            _log.debug("checkpoint_saved", position=manifest.position, cut=manifest.cut, bytes=manifest.size)
 
     async def _save(self) -> None:
         while True:
-            await asyncio.sleep(SAVE_EVERY)
-            self.host.save()
+            await asyncio.sleep(self.settings.operations.save_every)
+            self.save()
 
     async def close(self) -> None:
         """Let the venues' last messages through, save, and close the log."""
         await self.gateway.close()
-        self.host.catch_up()
-        self.host.save()
-        await self.log.close()
+        try:
+            self.host.catch_up()
+            self.save()
+        finally:
+            await self.log.close()
 
 
 async def _end(task: asyncio.Task[None]) -> None:
@@ -107,10 +190,11 @@ def tell(host: str, port: int) -> None:
     print(f"podium: http://{host}:{port}", flush=True)
 
 
-async def _serve(path: Path, ports: Ports, mode: str | None) -> None:
-    await Process.open(path, mode).serve(ports)
+async def _serve(path: Path, settings: Settings) -> None:
+    chosen = settings.serve
+    await Process.open(path, chosen.mode, settings).serve(Ports(chosen.host, chosen.port, chosen.feed_in))
 
 
-def run(path: Path, ports: Ports, mode: str | None = None) -> None:
-    """Serve a log on a loop of its own until a signal comes."""
-    uvloop.run(_serve(path, ports, mode))
+def run(path: Path, settings: Settings) -> None:
+    """Serve a log on a loop of its own, as the settings say, until a signal comes."""
+    uvloop.run(_serve(path, settings))

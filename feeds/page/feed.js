@@ -78,7 +78,7 @@ export class Feed {
     const socket = (this.#socket = new WebSocket(this.url));
     socket.onopen = () => this.#say({ op: "hello", v: VERSION, hb_ms: HEARTBEAT });
     socket.onmessage = (event) => this.#receive(event.data);
-    socket.onclose = (event) => this.#lost(event.code);
+    socket.onclose = (event) => this.#lost(event.code, event.reason);
     this.#tell();
   }
 
@@ -101,12 +101,13 @@ export class Feed {
     }
   }
 
-  #lost(code) {
+  #lost(code, reason = "") {
     if (this.up && Date.now() - this.#since > STEADY) this.#attempt = 0;
     this.#drop();
     const most = Math.min(LONGEST, SHORTEST * 2 ** this.#attempt);
     const least = code >= 4400 ? LONGEST / 2 : 0; // we were refused: that will not change at once
-    const delay = least + this.random() * most;
+    const told = /retry_ms=(\d+)$/.exec(reason); // the edge goes away, and tells each its own moment
+    const delay = told ? Number(told[1]) : least + this.random() * most;
     this.#attempt += 1;
     this.retryAt = Date.now() + delay;
     this.#timer = setTimeout(() => this.#connect(), delay);

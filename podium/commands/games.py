@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,8 @@ from engine.about import About
 from engine.gateway import Gateway
 from engine.instants import parse_instant
 from engine.streams import read_raw
-from podium.commands.options import LogPath
+from podium.commands.options import ConfigFile, LogPath
+from podium.config import load
 from podium.errors import OperatorError
 from podium.speed import speed_of
 from podium.wiring import host_over, open_log, wall_clock
@@ -80,18 +82,23 @@ def replay(
     archive: Annotated[Path, typer.Argument(help="The archive to play.", dir_okay=False)],
     log: Annotated[Path | None, typer.Option(help="Play it into this log.", dir_okay=False)] = None,
     to: Annotated[str | None, typer.Option(help="Play it through the doors of a running server, by its URL.")] = None,
-    speed: Annotated[str, typer.Option(help="max, 1x, 60x, ...")] = "max",
+    speed: Annotated[str | None, typer.Option(help="max, 1x, 60x, ...", show_default="max")] = None,
     start: Annotated[str | None, typer.Option("--from", help="Only what came at or after this instant.")] = None,
     until: Annotated[str | None, typer.Option(help="Only what came before this instant.")] = None,
-    venue: Annotated[str, typer.Option(help="Only this venue's sources, and the central ones.")] = "",
+    venue: Annotated[str | None, typer.Option(help="Only this venue's sources, and the central ones.")] = None,
+    config: ConfigFile = None,
 ) -> None:
     """Play an archive through the gateway; into a log that holds part of it already, go on from there."""
+    told = {"replay.speed": speed, "replay.venue": venue}
+    chosen = load(config, os.environ, told).settings.replay
+    if log is None and to is None:  # one of them said here leaves the other out, whatever a configuration says
+        log, to = Path(chosen.log) if chosen.log else None, chosen.to
     if (log is None) == (to is None):
         raise OperatorError("replay wants either --log FILE or --to URL")
     source = Archive(archive)
     games = source.header.games
-    part = Part(_instant(start, games), _instant(until, games), venue)
-    pace = Pace(speed_of(speed), part.start)
+    part = Part(_instant(start, games), _instant(until, games), chosen.venue)
+    pace = Pace(speed_of(chosen.speed), part.start)
     if to is not None:
         try:
             sent = send(to, part_of(source, part), pace)

@@ -8,9 +8,17 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Format", "LogPath"]
+__all__ = ["ConfigFile", "Format", "LogFormat", "LogPath"]
 
 LogPath = Annotated[Path, typer.Option("--log", help="The log, one SQLite file.", dir_okay=False)]
+
+
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="Settings, in TOML; PODIUM_CONFIG names one too.", dir_okay=False)
+]
+LogFormat = Annotated[
+    str | None, typer.Option("--log-format", help="Of what it writes of itself: json or text.", show_default="auto")
+]
 
 
 class Format(StrEnum):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from podium.commands.options import LogPath
+from podium.commands.options import ConfigFile, LogFormat
+from podium.config import load
 from podium.errors import OperatorError
+from podium.log_lines import set_up
 
 __all__ = ["add_to"]
 
@@ -16,32 +19,54 @@ BENCHES = ("fold", "append", "fanout", "path")
 
 
 def serve_log(
-    log: LogPath,
-    port: Annotated[int, typer.Option(help="HTTP and WebSocket; venues push to it as well.")] = 8080,
+    log: Annotated[Path | None, typer.Option(help="The log, one SQLite file.", dir_okay=False)] = None,
+    port: Annotated[
+        int | None, typer.Option(help="HTTP and WebSocket; venues push to it as well.", show_default="8080")
+    ] = None,
     feed_in: Annotated[int | None, typer.Option("--feed-in", help="TCP door for venue lines.")] = None,
-    host: Annotated[str, typer.Option(help="The address to bind to.")] = "127.0.0.1",
+    host: Annotated[str | None, typer.Option(help="The address to bind to.", show_default="127.0.0.1")] = None,
     mode: Annotated[str | None, typer.Option(help="live, replay or rehearsal, for a new log.")] = None,
+    config: ConfigFile = None,
+    log_format: LogFormat = None,
 ) -> None:
-    """Take venue feeds, fold them, and serve views, feed and page from one process."""
-    if mode not in (None, "live", "replay", "rehearsal"):
-        raise OperatorError(f"no mode {mode!r}: live, replay or rehearsal")
+    """Take venue feeds, fold them, and serve views, feed and page from one process.
+
+    What is not said here, the environment says (PODIUM_SERVE_PORT), or the configuration.
+    """
+    given = {
+        "serve.log": str(log) if log else None,
+        "serve.port": port,
+        "serve.feed_in": feed_in,
+        "serve.host": host,
+        "serve.mode": mode,
+        "logging.format": log_format,
+    }
+    settings = load(config, os.environ, given).settings
+    if settings.serve.log is None:
+        raise OperatorError("serve wants a log: --log FILE, PODIUM_SERVE_LOG, or log under [serve] in a configuration")
+    set_up(settings.logging.format, settings.logging.level)
     from podium import serving  # noqa: PLC0415 - the server's libraries take a moment to load
 
-    serving.run(log, serving.Ports(host, port, feed_in), mode)
+    serving.run(Path(settings.serve.log), settings)
 
 
 def demo(
     seconds: Annotated[
         str | None, typer.Option("--for", help="Stop after so long, such as 30s, checking the page.")
     ] = None,
-    speed: Annotated[str, typer.Option(help="How fast the Games go by.")] = "60x",
-    seed: Annotated[int, typer.Option(help="Of the invented Games.")] = 7,
-    port: Annotated[int, typer.Option(help="A free one is taken where it is busy.")] = 8080,
+    speed: Annotated[str | None, typer.Option(help="How fast the Games go by.", show_default="60x")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of the invented Games.", show_default="7")] = None,
+    port: Annotated[int | None, typer.Option(help="A free one is taken where it is busy.", show_default="8080")] = None,
+    config: ConfigFile = None,
+    log_format: LogFormat = None,
 ) -> None:
     """Play an invented Games and show its results as they come."""
+    given = {"demo.speed": speed, "demo.seed": seed, "demo.port": port, "logging.format": log_format}
+    settings = load(config, os.environ, given).settings
+    set_up(settings.logging.format, settings.logging.level)
     from podium.demo import run_demo  # noqa: PLC0415 - as above
 
-    run_demo(seconds=seconds, speed=speed, seed=seed, port=port)
+    run_demo(seconds=seconds, settings=settings)
 
 
 def bench(

@@ -157,7 +157,10 @@ def test_verify_finds_a_cut_tail_by_a_head_noted_elsewhere(podium: Podium, games
         ),
         (("replay", "nowhere.podium", "--log", "x.db"), "podium: nowhere.podium: No such file or directory"),
         (("replay", "small.podium"), "podium: replay wants either --log FILE or --to URL"),
-        (("replay", "small.podium", *LOG, "--speed", "warp"), "podium: no speed 'warp': max, 1x, 60x, ..."),
+        (
+            ("replay", "small.podium", *LOG, "--speed", "warp"),
+            "podium: command line: replay.speed cannot be 'warp'; allowed: a text such as max, 1x, 60x",
+        ),
         (("replay", "games.db", "--log", "x.db"), "podium: games.db, line 1: not a Podium archive"),
         (("import", "paris2024", "nowhere", "--out", "x"), "podium: nowhere is no folder"),
         (

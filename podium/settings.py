@@ -1,0 +1,94 @@
+"""The settings: what an operator may choose of a process, by section.
+
+Each default is what holds where nobody says otherwise. ``podium/config.py`` reads them, ``docs/operations.md`` explains
+them one by one, and a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from engine.limits import Limits
+
+__all__ = ["SECRET", "Demo", "Drain", "Feeding", "Logging", "Operations", "Replay", "Serve", "Settings"]
+
+SECRET = frozenset({"feed.key"})  # settings that are never shown
+
+Port = Annotated[int, Meta(ge=0, le=65535)]  # 0: any free one
+Seconds = Annotated[float, Meta(ge=0)]
+Some = Annotated[float, Meta(gt=0)]  # seconds as well, and never none
+Count = Annotated[int, Meta(ge=0)]
+Speed = Annotated[str, Meta(pattern=r"^(max|[0-9]+(\.[0-9]+)?x?)$", examples=["max", "1x", "60x"])]
+
+
+class Serve(Struct, frozen=True, forbid_unknown_fields=True):
+    """``podium serve``."""
+
+    log: str | None = None  # the file; it has to be said somewhere
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    feed_in: Port | None = None  # the TCP door; None: none
+    mode: Literal["live", "replay", "rehearsal"] | None = None  # None: what the log says, and live for a new one
+
+
+class Replay(Struct, frozen=True, forbid_unknown_fields=True):
+    """``podium replay``."""
+
+    log: str | None = None
+    to: str | None = None
+    speed: Speed = "max"
+    venue: str = ""
+
+
+class Demo(Struct, frozen=True, forbid_unknown_fields=True):
+    """``podium demo``."""
+
+    speed: Speed = "60x"
+    seed: int = 7
+    port: Port = 8080
+
+
+class Feeding(Struct, frozen=True, forbid_unknown_fields=True):
+    """What subscribers get."""
+
+    interval: Seconds = 0.008  # least time between two flushes
+    hello_within: Some = 5.0
+    key: str = ""  # signs resume tokens, and is to be the same on every replica; "": made from the epoch
+
+
+class Drain(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a process leaves."""
+
+    notice: Seconds = 0.0  # not ready, and still working: for whoever sends it traffic to see that
+    finish: Some = 10.0  # most time for what was taken to become durable, folded and sent
+    spread: Seconds = 0.0  # subscribers are sent away over so long
+    reconnect: Seconds = 10.0  # and told to come back at some time within so long
+
+
+class Operations(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a process looks after itself."""
+
+    ready_within: Count = 1000  # raw messages that are not folded, above which it is not ready
+    save_every: Some = 10.0  # seconds between two checkpoints, where something changed
+
+
+class Logging(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a process writes of itself on standard error."""
+
+    format: Literal["auto", "json", "text"] = "auto"  # auto: text on a terminal, JSON elsewhere
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All of them."""
+
+    serve: Serve = Serve()
+    replay: Replay = Replay()
+    demo: Demo = Demo()
+    gateway: Limits = Limits()
+    feed: Feeding = Feeding()
+    drain: Drain = Drain()
+    operations: Operations = Operations()
+    logging: Logging = Logging()
