@@ -1,0 +1,1 @@
+"""History: raw messages, cuts and row revisions in ClickHouse, or in its engine within one process (chDB)."""
