@@ -11,6 +11,7 @@ from projections import slots
 from projections.decode import GAMES_KEY, Assertion, Undecodable
 from projections.derived import Derived
 from projections.discipline import DisciplineFold
+from projections.entries import Name
 from projections.people import PeopleFold
 from schemas.cut import Change
 from schemas.games import DEFAULT_GAMES, Games
@@ -30,6 +31,7 @@ class ResultsFold:
         self.disciplines: dict[str, DisciplineFold] = {}
         self._touched: dict[str, DisciplineFold] = {}
         self._people_touched = False
+        self._newest: Name = ("", "", 0)
 
     def discipline(self, code: str) -> DisciplineFold:
         """Return the fold of a discipline."""
@@ -45,32 +47,44 @@ class ResultsFold:
             self._people_touched = True
             return
         for assertion in decoded:
-            key = assertion.key
-            if key == GAMES_KEY:
-                self.people.apply(assertion)
-                self._people_touched = True
-                continue
-            fold = self._touched.get(key)
-            if fold is None:
-                fold = self._touched[key] = self.discipline(key)
-            fold.apply(assertion)
+            self._newest = assertion.name
+            try:
+                self._apply(assertion)
+            except Exception as error:  # a fault of ours, which must not stop a discipline in the middle of a day
+                self._list_fault(error)
+
+    def _apply(self, assertion: Assertion) -> None:
+        key = assertion.key
+        if key == GAMES_KEY:
+            self.people.apply(assertion)
+            self._people_touched = True
+            return
+        fold = self._touched.get(key)
+        if fold is None:
+            fold = self._touched[key] = self.discipline(key)
+        fold.apply(assertion)
+
+    def _list_fault(self, error: Exception) -> None:
+        """List a message that the rules failed on, as one that could not be decoded is."""
+        self.people.undecodable(Undecodable(self._newest, f"not folded: {type(error).__name__}: {error}"))
+        self._people_touched = True
 
     def drain(self) -> tuple[list[Change], list[Change]]:
         """Return what changed since the last call; and of that what the games fold reads, nothing of single units."""
-        changes: list[Change] = []
+        units: list[Change] = []
         spanned: list[Change] = []
+        for fold in self._touched.values():
+            try:
+                units += fold.unit_changes()
+            except Exception as error:  # as above
+                fold.forget()
+                self._list_fault(error)
+            spanned += fold.derived.drain()
+        self._touched.clear()
         if self._people_touched:
             spanned += self.people.changes()
-            changes += spanned
             self._people_touched = False
-        for fold in self._touched.values():
-            changes += fold.unit_changes()
-            follows = fold.derived.drain()
-            if follows:
-                changes += follows
-                spanned += follows
-        self._touched.clear()
-        return changes, spanned
+        return units + spanned, spanned
 
     def changes(self) -> list[Change]:
         """Return what changed since the last call."""

@@ -5,8 +5,11 @@ from itertools import permutations
 import msgspec
 import pytest
 
+from projections.decode import Assertion
+from projections.discipline import DisciplineFold
 from projections.fold import Fold
 from schemas import messages as m
+from schemas.cut import Change
 from tests.projections.hand import Hand, fold_of, in_every_order, reemit, rsc
 
 UNIT = rsc("ATHM100M", "FNL-", "000100--")
@@ -458,3 +461,34 @@ def test_a_fold_that_nobody_watched_goes_on() -> None:
     assert fold.changes() == []
     fold.apply("x.desk", "s1", 4, m.encode(finish("B", "9.9")))
     assert {change.key for change in fold.changes() if change.view == RESULT} == {"B"}
+
+
+class Broken(DisciplineFold):
+    """Rules with a fault."""
+
+    def apply(self, assertion: Assertion) -> None:
+        if isinstance(assertion.message, m.Wind):
+            raise KeyError("wind")
+        super().apply(assertion)
+
+    def unit_changes(self) -> list[Change]:
+        if "B" in self.state.units[UNIT].dirty:
+            raise ZeroDivisionError("B")
+        return super().unit_changes()
+
+
+def test_a_message_that_the_rules_fail_on_is_listed_and_the_discipline_goes_on() -> None:
+    hand = Hand()
+    hand.fold.disciplines["ATH"] = Broken("ATH", hand.fold.sports["ATH"], hand.fold.games)
+    for message in (
+        m.Finish(unit=UNIT, subject="A", mark="9.80"),
+        m.Wind(unit=UNIT, speed="+1.0"),
+        m.Finish(unit=UNIT, subject="B", mark="9.70"),
+        m.Finish(unit=UNIT, subject="C", mark="9.90"),
+    ):
+        hand.say("ath.timing", message)
+    assert hand.field("status/undecoded", "why") == {
+        "ath.timing/s1/2": "not folded: KeyError: 'wind'",
+        "ath.timing/s1/3": "not folded: ZeroDivisionError: B",
+    }
+    assert hand.field(RESULT, "rank") == {"A": 1, "C": 3}
