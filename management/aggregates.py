@@ -12,9 +12,11 @@ from typing import Any
 import msgspec
 
 import schemas.policy.accreditation
+import schemas.policy.entries
 import schemas.policy.quota
 import schemas.policy.reservation
-from management import day_pass, person, quota, reservation
+import schemas.policy.schedule
+from management import competition_schedule, day_pass, delegation, entries, person, quota, reservation
 from management.command import Received, Refusal
 
 __all__ = ["AGGREGATES", "Aggregate", "aggregate_of", "from_module"]
@@ -55,9 +57,12 @@ AGGREGATES: Mapping[str, Aggregate] = MappingProxyType(
     {
         aggregate.prefix: aggregate
         for aggregate in (
+            from_module("del", delegation, schemas.policy.entries.Policy),
             from_module("dp", day_pass, schemas.policy.accreditation.Policy),
+            from_module("ebk", entries, schemas.policy.entries.Policy, personal=("facts",)),
             from_module("per", person, schemas.policy.accreditation.Policy, personal=("born", "document_until")),
             from_module("ro", quota, schemas.policy.quota.Policy),
+            from_module("sch", competition_schedule, schemas.policy.schedule.Policy),
             from_module("uq", reservation, schemas.policy.reservation.Policy),
         )
     }

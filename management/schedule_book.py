@@ -200,7 +200,7 @@ class State(msgspec.Struct):
     draft: Board = msgspec.field(default_factory=Board)
     live: Board = msgspec.field(default_factory=Board)
     starts: Starts = msgspec.field(default_factory=Starts)
-    touched: set[str] = set()  # units whose draft is not what is released
+    touched: dict[str, None] = {}  # units whose draft is not what is released; a set whose order is the same everywhere
     waived: dict[str, str] = {}  # conflict of the draft -> why it may be
     drafters: list[str] = []  # who changed the draft since the last release
     proposals: dict[str, Proposal] = {}
@@ -253,6 +253,6 @@ def set_plans(
         unit = state.units[change.unit]
         unit.last = change.after or unit.last
         if state.draft.plans.get(change.unit) == state.live.plans.get(change.unit):
-            state.touched.discard(change.unit)
+            state.touched.pop(change.unit, None)
         else:
-            state.touched.add(change.unit)
+            state.touched[change.unit] = None

@@ -167,7 +167,7 @@ def test_a_postponed_unit_gives_its_slot_free_and_keeps_its_entries() -> None:
     unit = schedule.state.units[MEN]
     assert (unit.status, unit.last, unit.nocs, unit.sequence) == ("POSTPONED", EIGHT, ("AAA", "BBB"), 2)
     assert (MEN in schedule.state.live.plans, schedule.state.starts.athletes[MEN]) == (False, ("AAA1", "BBB1"))
-    assert (schedule.state.draft, schedule.state.touched) == (schedule.state.live, set())
+    assert (schedule.state.draft, schedule.state.touched) == (schedule.state.live, {})
 
 
 def test_postponing_heals_a_conflict() -> None:
@@ -194,7 +194,7 @@ def test_a_unit_that_was_only_drafted_may_be_cancelled() -> None:
     schedule = Schedule()
     schedule.draft((MEN, EIGHT))
     assert schedule.tri("C1", Cancel(MEN))[0].change == UnitChange(MEN, None, None)  # type: ignore[union-attr]
-    assert (schedule.state.draft.plans, schedule.state.touched) == ({}, set())
+    assert (schedule.state.draft.plans, schedule.state.touched) == ({}, {})
 
 
 # -- reschedule -------------------------------------------------------------------------------------------------------
