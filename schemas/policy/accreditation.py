@@ -7,6 +7,7 @@ since 1970 UTC. Every window is half-open: its first millisecond is inside, its 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
@@ -166,6 +167,33 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     access: Access
     day_passes: DayPasses
     token: TokenCodes
+
+    def __post_init__(self) -> None:
+        """Refuse a code that is used and not defined, and a card that would outlast the Games."""
+        zones, types, venues = set(self.zones), set(self.venue_types), set(self.venues)
+        self._defined("zone", zones, *(kind.zones for kind in self.venue_types.values()), self.infinity_excludes)
+        self._defined("type of venue", types, [venue.type for venue in self.venues.values()], self.token.venue_types)
+        self._defined("venue", venues, [place.partition(":")[0] for place in self.all_excludes])
+        self._defined("zone", zones, [zone for place in self.all_excludes if (zone := place.partition(":")[2])])
+        for one, others in self.access.travel_min.items():
+            self._defined("venue", venues, [one], others)
+        for category in self.categories.values():
+            self._defined("phase", set(self.phases), category.phases)
+            self._defined("kind of organisation", set(self.organisations.values()), category.owners)
+            for function in category.functions.values():
+                self._defined("type of venue", types, function.zones)
+                self._defined("zone on a card", set(self.token.zones), *function.zones.values())
+                self._defined("venue on a card", set(self.token.venues), function.venues)
+        self._defined("venue or ALL", venues | {ALL_VENUES}, self.token.venues)
+        self._defined("zone or INF", zones | {INFINITY}, self.token.zones)
+        if self.close_from.tzinfo is None or self.closes_from < self.validity.end:
+            raise ValueError("the Games are closed, by a time with an offset, when no card is valid any more")
+
+    @staticmethod
+    def _defined(what: str, known: set[str], *used: Iterable[str]) -> None:
+        unknown = sorted({code for codes in used for code in codes} - known)
+        if unknown:
+            raise ValueError(f"no such {what}: {', '.join(unknown)}")
 
     def function(self, category: str, function: str) -> Function | None:
         """Return a function of a category; None where there is no such thing."""
