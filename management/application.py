@@ -132,18 +132,18 @@ def open_application(received: Received[OpenApplication], policy: Policy) -> lis
 
 
 def submit(participation: Participation, received: Received[Submit], policy: Policy) -> list[Event] | Refusal:
-    """Decide whether an application is taken: complete, photo, consent, document, window, quota, in this order."""
+    """Decide whether an application is taken: complete, photo, consent, document, quota, window, in this order."""
     if refusal := illegal(participation, Submitted):
         return refusal
     ask, category = received.command, policy.categories[participation.category]
     if refusal := _form_flaw(ask, category, policy):
         return refusal
-    late = not category.applications.holds(received.at)
-    if late and (not ask.late or received.at < category.applications.first):
-        return refuse("WINDOW", "The window for applications is not open.", category=participation.category)
     hold = take_quota(participation, participation.category, ask.hold, received.at)
     if isinstance(hold, Refusal):
         return hold
+    late = not category.applications.holds(received.at)
+    if late and (not ask.late or received.at < category.applications.first):
+        return refuse("WINDOW", "The window for applications is not open.", category=participation.category)
     return [Submitted(participation.id, by=received.actor.id, hold=hold, late=late, sealed=ask.sealed)]
 
 

@@ -164,6 +164,8 @@ Decision = list[Event] | Refusal
 def produce(held: Held, received: Received[Produce], policy: Policy) -> Decision:
     """Decide whether the first card of a participation, or one after a change, is printed."""
     ask = received.command
+    if refusal := _not_printable(held.participation, received):
+        return refusal
     for card in held.cards:
         if card.participation == held.participation.id and card.status in LIVE:
             return refuse("LIVE_CARD", "The participation has a card.", serial=card.serial)
@@ -186,21 +188,26 @@ def reissue(card: Card, held: Held, received: Received[Reissue], policy: Policy)
     supervisor = authorised(received.actor, ("OC_ACR_SUPERVISOR",), participation.ro)
     if participation.reissues >= policy.reissues and not supervisor:
         return refuse("REISSUE_LIMIT", "A supervisor replaces so many cards.", reissues=participation.reissues)
+    if refusal := _not_printable(participation, received):
+        return refusal
     printed = _printed(held, received, policy, serial=ask.new_serial, index=ask.new_index, replaces=card.serial)
     if isinstance(printed, Refusal):
         return printed
     return [*printed, CardSuperseded(card.serial, reason="REISSUE")]
 
 
-def _printed(
-    held: Held, received: Received[Any], policy: Policy, *, serial: int, index: int, replaces: int | None
-) -> Decision:
-    participation = held.participation
+def _not_printable(participation: Participation, received: Received[Produce] | Received[Reissue]) -> Refusal | None:
     if participation.status != "APPROVED":
         text = "No card without an approved participation."
         return refuse("NOT_APPROVED", text, participation=participation.id, status=participation.status)
     if not received.command.photo:
         return refuse("NO_PHOTO", "No card without a photo.", participation=participation.id)
+    return None
+
+
+def _printed(
+    held: Held, received: Received[Any], policy: Policy, *, serial: int, index: int, replaces: int | None
+) -> Decision:
     if any(card.serial == serial for card in held.cards):
         return refuse("SERIAL_USED", "A serial is one card for ever.", serial=serial)
     if any(card.index == index for card in held.cards):
@@ -208,7 +215,7 @@ def _printed(
     if received.at >= policy.validity.end:
         return refuse("VALIDITY", "The time of all cards is over.", valid_to=policy.validity.end)
     window = policy.validity
-    card = CardProduced(serial, index, participation.id, window.first, window.end, received.actor.id, replaces)
+    card = CardProduced(serial, index, held.participation.id, window.first, window.end, received.actor.id, replaces)
     return [card]
 
 

@@ -106,6 +106,8 @@ def test_no_card_without_a_photo_beside_another_or_after_all_are_over() -> None:
     assert approved().ask(PRINT, OPERATOR, TO - 1) == [printed()]
     for desk in (pre_valid(), active()):
         assert desk.code(Produce("A1", 2, 20, photo=True), OPERATOR) == "LIVE_CARD"
+        assert desk.code(Produce("A1", 2, 20, photo=False), OPERATOR) == "NO_PHOTO"
+    assert suspended().code(Produce("A1", 2, 20, photo=False), OPERATOR) == "NOT_APPROVED"
 
 
 def test_a_serial_and_an_index_are_one_card_for_ever() -> None:

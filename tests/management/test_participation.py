@@ -200,6 +200,7 @@ def test_a_late_form_is_taken_and_flagged_when_it_says_so() -> None:
     hold = HoldGrant("H1", "AAA", "Aa", late + HOUR)
     desk = draft()
     assert desk.code(form(hold=hold), RO, late) == "WINDOW"
+    assert desk.code(form(hold=None), RO, late) == "QUOTA"
     assert desk.ask(form(hold=hold, late=True), RO, late) == [
         Submitted("A1", by="ro-a", hold="H1", late=True, sealed=b"sealed")
     ]
