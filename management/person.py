@@ -1,9 +1,7 @@
 """A person at the Games: the participations and the cards, decided and recorded as one (key ``per:{person}``).
 
 What happens to a participation happens to its card in the same decision, so there is no moment at which a suspended
-person has a card that opens gates. A record may go on in another one of the same person (``MergePerson`` here, then
-``AdoptParticipation`` there), and may be erased: then the key to all that is personal is destroyed elsewhere, and this
-record keeps codes, identifiers and times, and takes no command any more.
+person has a card that opens gates.
 """
 
 from __future__ import annotations
@@ -11,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import msgspec
-
-from management import application, card, card_desk, function_change, participation, suspension
+from management import application, card, card_desk, function_change, participation, person_record, suspension
 from management.application import OpenApplication, RecordClearance, Return, Submit, Verify
 from management.card import Card, follow
 from management.card_desk import (
@@ -29,14 +25,29 @@ from management.card_desk import (
     ReturnCard,
     Validate,
 )
-from management.card_events import CardEvent, CardExpired, CardProduced, CardSuperseded
+from management.card_events import CardEvent, CardExpired, CardProduced
 from management.card_events import Event as AnyCardEvent
 from management.command import Received, Refusal, Role, Tick
 from management.function_change import ChangeEntitlement, ChangeFunction, Withdraw
 from management.participation import ENDED, Participation, authorised
-from management.participation_events import ApplicationOpened, Closed, ParticipationEvent
+from management.participation_events import ApplicationOpened, ParticipationEvent
 from management.participation_events import Event as AnyParticipationEvent
 from management.person_codes import refuse
+from management.person_record import (
+    AdoptParticipation,
+    CloseGames,
+    ErasePerson,
+    LegalHoldLifted,
+    LegalHoldPlaced,
+    LiftLegalHold,
+    MergePerson,
+    ParticipationAdopted,
+    PersonErased,
+    PersonMerged,
+    PlaceLegalHold,
+    State,
+    live_cards,
+)
 from management.suspension import (
     ApproveRevocation,
     ConfirmSuspension,
@@ -67,83 +78,6 @@ __all__ = [
     "due",
     "evolve",
 ]
-
-
-class State(msgspec.Struct):
-    """What is known of a person: nothing by name."""
-
-    participations: dict[str, Participation] = {}
-    cards: dict[int, Card] = {}  # by serial, in the order in which they were printed
-    merged_into: str = ""  # the person in whose record this one goes on
-    sources: list[str] = []  # persons whose records go on in this one
-    legal_holds: list[str] = []  # cases for which the record must not be erased
-    erased: bool = False
-
-
-class CloseGames(msgspec.Struct, frozen=True, tag="close_games"):
-    """End all participations: the Games are over."""
-
-
-class MergePerson(msgspec.Struct, frozen=True, tag="merge_person"):
-    """Say that this record and another one are of the same person, and that the other one goes on."""
-
-    into: str
-
-
-class AdoptParticipation(msgspec.Struct, frozen=True, tag="adopt_participation"):
-    """Take a participation over from a record that was merged into this one, sanctions included."""
-
-    sources: tuple[str, ...]  # the persons whose records they were: the one just merged, and those merged into it
-    record: Participation
-
-
-class PlaceLegalHold(msgspec.Struct, frozen=True, tag="place_legal_hold"):
-    """Forbid erasing as long as a case is open."""
-
-    case: str
-
-
-class LiftLegalHold(msgspec.Struct, frozen=True, tag="lift_legal_hold"):
-    """Say that a case is closed."""
-
-    case: str
-
-
-class ErasePerson(msgspec.Struct, frozen=True, tag="erase_person"):
-    """Erase what is personal."""
-
-
-class ParticipationAdopted(ParticipationEvent, frozen=True, tag="participation_adopted"):
-    """A participation of the same person came over from another record, as it stood there."""
-
-    sources: tuple[str, ...]
-    record: Participation
-
-
-class PersonMerged(msgspec.Struct, frozen=True, tag="person_merged"):
-    """The record goes on in another one, which is to adopt these participations."""
-
-    into: str
-    records: tuple[Participation, ...]
-    sources: tuple[str, ...]  # persons whose records had gone on in this one
-
-
-class LegalHoldPlaced(msgspec.Struct, frozen=True, tag="legal_hold_placed"):
-    """Erasing is forbidden for a case."""
-
-    case: str
-
-
-class LegalHoldLifted(msgspec.Struct, frozen=True, tag="legal_hold_lifted"):
-    """A case forbids erasing no longer."""
-
-    case: str
-
-
-class PersonErased(msgspec.Struct, frozen=True, tag="person_erased"):
-    """The person's key is to be destroyed, and what was derived from it purged; those of merged records too."""
-
-    sources: tuple[str, ...]
 
 
 Command = (
@@ -228,13 +162,8 @@ WHO: dict[type[Any], tuple[Role, ...]] = {
     **suspension.WHO,
     **function_change.WHO,
     **card_desk.WHO,
+    **person_record.WHO,
     Tick: ("SYSTEM",),
-    CloseGames: ("SYSTEM", "GAMES_AUTHORITY"),
-    MergePerson: ("OC_ACR_SUPERVISOR",),
-    AdoptParticipation: ("SYSTEM",),
-    PlaceLegalHold: ("DPO",),
-    LiftLegalHold: ("DPO",),
-    ErasePerson: ("DPO",),
 }
 
 
@@ -272,7 +201,7 @@ def _tick(state: State, received: Received[Tick]) -> Decision:
     events: list[Event] = []
     for one in state.participations.values():
         events += suspension.lapse(one, until)
-    events += [CardExpired(one.serial) for one in _live(state.cards.values()) if one.valid_to <= until]
+    events += [CardExpired(one.serial) for one in live_cards(state) if one.valid_to <= until]
     return events
 
 
@@ -313,46 +242,9 @@ def _about_card(state: State, received: Received[Any], policy: Policy) -> Decisi
 
 
 def _about_person(state: State, received: Received[Any], policy: Policy) -> Decision:
-    ask = received.command
     if refusal := _forbidden(received):
         return refusal
-    match ask:
-        case CloseGames():
-            if received.at < policy.closes_from:
-                return refuse("TOO_EARLY", "The Games are not closed yet.", close_from=policy.closes_from)
-            return [Closed(one.id) for one in state.participations.values() if one.status != "CLOSED"]
-        case MergePerson():
-            return _merge(state, received)
-        case AdoptParticipation():
-            if ask.record.id in state.participations:
-                return refuse("EXISTS", "The identifier is taken.", participation=ask.record.id)
-            return [ParticipationAdopted(ask.record.id, sources=ask.sources, record=ask.record)]
-        case PlaceLegalHold():
-            return [] if ask.case in state.legal_holds else [LegalHoldPlaced(ask.case)]
-        case LiftLegalHold():
-            return [LegalHoldLifted(ask.case)] if ask.case in state.legal_holds else []
-    return _erase(state)
-
-
-def _merge(state: State, received: Received[MergePerson]) -> Decision:
-    into = received.command.into
-    if received.key == f"per:{into}":
-        return refuse("EXISTS", "A record does not go on in itself.", into=into)
-    if state.legal_holds:
-        return refuse("ON_HOLD", "A legal hold is put on the other record first.", cases=tuple(state.legal_holds))
-    # The card that goes on is one of the other record: two records of a person may each have had one.
-    void: list[Event] = [CardSuperseded(one.serial, reason="MERGE") for one in _live(state.cards.values())]
-    records = tuple(msgspec.structs.replace(one) for one in state.participations.values())
-    return [*void, PersonMerged(into, records, tuple(state.sources))]
-
-
-def _erase(state: State) -> Decision:
-    if state.legal_holds:
-        return refuse("ON_HOLD", "A legal hold forbids erasing.", cases=tuple(state.legal_holds))
-    live = [one.id for one in state.participations.values() if one.status not in ENDED]
-    if live:
-        return refuse("STATE", "The person takes part still.", participations=tuple(live))
-    return [PersonErased(tuple(state.sources))]
+    return person_record.decide(state, received, policy)
 
 
 def _forbidden(received: Received[Any], ro: str = "") -> Refusal | None:
@@ -360,10 +252,6 @@ def _forbidden(received: Received[Any], ro: str = "") -> Refusal | None:
     if authorised(received.actor, WHO[type(received.command)], ro, point):
         return None
     return refuse("NOT_AUTHORISED", "The actor may not do this here.", actor=received.actor.id)
-
-
-def _live(cards: Iterable[Card]) -> list[Card]:
-    return [one for one in cards if one.status in card.LIVE]
 
 
 def _with_cards(state: State, events: Iterable[Event], policy: Policy) -> Iterable[Event]:
@@ -379,12 +267,10 @@ def _with_cards(state: State, events: Iterable[Event], policy: Policy) -> Iterab
 def evolve(state: State, event: Event) -> None:
     """Take in an event of the person."""
     match event:
+        case ParticipationAdopted() | PersonMerged() | LegalHoldPlaced() | LegalHoldLifted() | PersonErased():
+            person_record.evolve(state, event)
         case ApplicationOpened():
             state.participations[event.participation] = participation.opened(event)
-        case ParticipationAdopted():
-            # A copy: an event may be taken in more than once, by more than one state.
-            state.participations[event.participation] = msgspec.structs.replace(event.record)
-            state.sources += [source for source in event.sources if source not in state.sources]
         case ParticipationEvent():
             participation.evolve(state.participations[event.participation], event)
         case CardProduced():
@@ -392,14 +278,6 @@ def evolve(state: State, event: Event) -> None:
             state.participations[event.participation].reissues += event.replaces is not None
         case CardEvent():
             card.evolve(state.cards[event.serial], event)
-        case PersonMerged():
-            state.merged_into = event.into
-        case LegalHoldPlaced():
-            state.legal_holds.append(event.case)
-        case LegalHoldLifted():
-            state.legal_holds.remove(event.case)
-        case PersonErased():
-            state.erased = True
 
 
 def due(state: State) -> int | None:
@@ -407,5 +285,5 @@ def due(state: State) -> int | None:
     if state.merged_into:
         return None
     lapses = [one.suspension.lapses for one in state.participations.values() if one.suspension]
-    ends = [end for end in lapses if end is not None] + [one.valid_to for one in _live(state.cards.values())]
+    ends = [end for end in lapses if end is not None] + [one.valid_to for one in live_cards(state)]
     return min(ends, default=None)
