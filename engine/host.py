@@ -67,7 +67,8 @@ class Host:
         self._make_fold = make_fold
         self._listeners: list[Listener] = []
         self.passed: Passed = _nobody  # told by ``run`` how far it has come, now and then
-        self._changed: set[str] | None = None  # views to save; None: all, nothing was saved yet
+        self._changed: set[str] = set()  # views that changed since they were saved
+        self._whole = True  # whether the next checkpoint has to hold everything
         self._manifests: list[Manifest] = []
         self._newest = 0  # position of the newest manifest known
         self._index = RawIndex(log)
@@ -83,7 +84,7 @@ class Host:
         newest = self._manifests[-1]
         restore(self.log, newest, self.fold, self.views)
         self.position = newest.position
-        self._changed = set()
+        self._whole = False
         return True
 
     def _read_manifests(self) -> None:
@@ -104,8 +105,7 @@ class Host:
             return None
         cut = Cut(self.views.cut + 1, raw.position, (raw.name,), raw.time, raw.at, changes)
         changed = self.views.close(cut)
-        if self._changed is not None:
-            self._changed.update(changed)
+        self._changed.update(changed)
         for listener in self._listeners:
             listener(cut, changed)
         return cut
@@ -148,23 +148,41 @@ class Host:
 
     def save(self, *, whole: bool = False) -> Manifest | None:
         """Save a checkpoint of what changed; None where nothing has, or the log cannot be written."""
-        if not isinstance(self.log, Writable) or self._changed == set() or not self.views.cut:
+        if not isinstance(self.log, Writable) or (prepared := self._prepare(whole=whole)) is None:
+            return None
+        records, manifest = prepared
+        manifest = msgspec.structs.replace(manifest, image=self.log.append_now(records)[-1])
+        self.log.append_now([record_of(manifest, manifest.time)])
+        return self._complete(manifest)
+
+    async def save_meanwhile(self) -> Manifest | None:
+        """Save a checkpoint as ``save`` does, and fold on while it is on its way; one at a time."""
+        if (prepared := self._prepare(whole=False)) is None:
+            return None
+        records, manifest = prepared
+        positions = await self.log.append(records)
+        manifest = msgspec.structs.replace(manifest, image=positions[-1])
+        await self.log.append([record_of(manifest, manifest.time)])
+        return self._complete(manifest)
+
+    def _prepare(self, *, whole: bool) -> tuple[list[Record], Manifest] | None:
+        """Return what a checkpoint of now consists of; its manifest still lacks where the slots end."""
+        if not self.views.cut or not (self._whole or self._changed):
             return None
         head, time = self.log.head(IMAGES), self.views.time
         # Images of another epoch, or of a process that died before its manifest, would be read among ours.
-        changed = None if whole or not self._manifests or self._manifests[-1].image != head else self._changed
-        whole = changed is None
+        whole = whole or self._whole or not self._manifests or self._manifests[-1].image != head
         base = head if whole else self._manifests[-1].base
-        self._changed = None  # what the fold hands over is not handed over again: should this fail, all is saved next
-        records = slots_of(self.fold, self.views, changed, time)
-        image = self.log.append_now(records)[-1]
-        size = sum(len(record.value) for record in records)
-        manifest = Manifest(
-            self.epoch, self.position, self.views.cut, time, self.views.digest(), base, image, size, whole
-        )
-        self.log.append_now([record_of(manifest, time)])
-        self._read_manifests()
+        self._whole = True  # what the fold hands over is not handed over again: should this fail, all is saved next
+        records = slots_of(self.fold, self.views, None if whole else self._changed, time)
         self._changed = set()
+        size = sum(len(record.value) for record in records)
+        digest = self.views.digest()
+        return records, Manifest(self.epoch, self.position, self.views.cut, time, digest, base, 0, size, whole)
+
+    def _complete(self, manifest: Manifest) -> Manifest:
+        self._read_manifests()
+        self._whole = False
         return manifest
 
     @property

@@ -16,22 +16,24 @@ class RawIndex:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._after = 0
-        self._serials: dict[tuple[str, str], array[int]] = {}  # positions; serial n at n - 1, 0 where it is not there
+        self._after = [0] * log.partitions(RAW)
+        self._serials: dict[tuple[str, str], array[int]] = {}  # places; serial n at n - 1, 0 where it is not there
         self._notes: dict[str, int] = {}
         self._lock = Lock()
 
     def find(self, name: str) -> Raw | None:
         """Return the raw message named ``source/session/serial``, None where there is none."""
         with self._lock:
-            self._read_on()
-        position = self._position(name)
-        if not position:
+            for partition in range(len(self._after)):
+                self._read_on(partition)
+        place = self._place(name)
+        if not place:
             return None
-        (stored,) = self._log.read(RAW, position - 1, limit=1)
+        position, partition = divmod(place, len(self._after))
+        (stored,) = self._log.read(RAW, position - 1, limit=1, partition=partition)
         return raw_of(stored)
 
-    def _position(self, name: str) -> int:
+    def _place(self, name: str) -> int:
         try:
             source, session, text = name.rsplit("/", 2)
             serial = int(text)
@@ -42,15 +44,16 @@ class RawIndex:
         held = self._serials.get((source, session))
         return held[serial - 1] if held is not None and 0 < serial <= len(held) else 0
 
-    def _read_on(self) -> None:
-        while batch := self._log.read(RAW, self._after, limit=10_000):
+    def _read_on(self, partition: int) -> None:
+        while batch := self._log.read(RAW, self._after[partition], limit=10_000, partition=partition):
             for stored in batch:
                 raw = raw_of(stored)
+                place = raw.position * len(self._after) + partition
                 if raw.serial < 0:
-                    self._notes[raw.name] = raw.position
+                    self._notes[raw.name] = place
                     continue
                 held = self._serials.setdefault((raw.source, raw.session), array("q"))
                 if len(held) < raw.serial:
                     held.extend([0] * (raw.serial - len(held)))
-                held[raw.serial - 1] = raw.position
-            self._after = batch[-1].position
+                held[raw.serial - 1] = place
+            self._after[partition] = batch[-1].position

@@ -197,9 +197,50 @@ def test_a_log_that_cannot_be_written_is_not(tmp_path: Path, log: SqliteLog) -> 
         def read(self, *args: Any, **kwargs: Any) -> Any:
             return log.read(*args, **kwargs)
 
+        def partitions(self, topic: str) -> int:
+            return log.partitions(topic)
+
     host = Host(ReadOnly(), make_fold, "e")  # type: ignore[arg-type]
     host.catch_up()
     assert host.save() is None
+
+
+class Slow(SqliteLog):
+    """A log whose appends wait until they are let go, or fail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.go = asyncio.Event()
+        self.fails = False
+
+    async def append(self, records: Sequence[Record], *, fence: Fence | None = None) -> list[int]:
+        await self.go.wait()
+        if self.fails:
+            raise LogFailed("games.podium", "appending", "the disk is full")
+        return await super().append(records, fence=fence)
+
+
+async def test_what_is_folded_while_a_checkpoint_is_on_its_way_is_in_the_next(tmp_path: Path) -> None:
+    async with Slow.open(tmp_path / "games.podium") as log:
+        store(log, race(4))
+        host = folded(log)
+        for n, fails in ((5, False), (9, True), (13, False)):
+            saving = asyncio.create_task(host.save_meanwhile())
+            await asyncio.sleep(0)
+            store(log, race(4, first=n), n)
+            host.catch_up()
+            log.fails = fails
+            log.go.set()
+            await asyncio.wait([saving])
+            assert isinstance(saving.exception(), LogFailed) is fails
+            log.go.clear()
+        log.go.set()
+        log.fails = False
+        await host.save_meanwhile()
+        assert await host.save_meanwhile() is None
+        again = Host(log, make_fold, "e")
+        assert again.load()
+        assert state(again) == state(host) == state(folded(log))
 
 
 few = settings(

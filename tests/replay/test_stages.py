@@ -51,6 +51,12 @@ class Topics:
         held = self.held[topic, partition]
         return held[-1].position if held else 0
 
+    def partitions(self, topic: str) -> int:
+        return {RAW: RAWS, EVENTS: EVENTS_WIDE}.get(topic, 1)
+
+    def partition_of(self, topic: str, key: str) -> int:
+        return sum(key.encode()) % self.partitions(topic)
+
     async def append(self, records: Sequence[Record], *, fence: Fence | None = None) -> list[int]:
         raise NotImplementedError
 
@@ -64,10 +70,6 @@ class Topics:
         raise NotImplementedError
 
 
-def place(key: str) -> int:
-    return sum(key.encode()) % EVENTS_WIDE
-
-
 class Worker:
     """All partitions of one set of workers; it forgets and starts again from what it saved."""
 
@@ -77,11 +79,14 @@ class Worker:
         self.start()
 
     def start(self) -> None:
-        self.decoders = [DecodePartition(DecodeStage(self.games), number, place) for number in range(RAWS)]
+        self.decoders = [DecodePartition(DecodeStage(self.games), number, self._place) for number in range(RAWS)]
         self.folds = [FoldPartition(ResultsStage(SPORTS, self.games), number) for number in range(EVENTS_WIDE)]
         for name, one in self.named():
             if name in self.saved:
                 one.load(self.saved[name])
+
+    def _place(self, key: str) -> int:
+        return self.topics.partition_of(EVENTS, key)
 
     def named(self) -> list[tuple[str, DecodePartition | FoldPartition]]:
         parts: list[DecodePartition | FoldPartition] = [*self.decoders, *self.folds]
@@ -98,7 +103,7 @@ class Worker:
             batch = self.topics.read(RAW, decoder.position, limit=self.dice.randint(1, 60), partition=decoder.partition)
             busy |= bool(batch)
             for record in decoder.take(batch):
-                self.topics.put(record, place(record.key))
+                self.topics.put(record, self._place(record.key))
         for fold in self.folds:
             batch = self.topics.read(EVENTS, fold.position, limit=self.dice.randint(1, 8), partition=fold.partition)
             busy |= bool(batch)
@@ -118,7 +123,7 @@ def topics_with(messages: Sequence[Message]) -> Topics:
     topics = Topics()
     for one in messages:
         raw = Raw(one.source, one.session, one.serial, one.at, one.time, one.data)
-        topics.put(record_of(raw), sum(one.source.encode()) % RAWS)
+        topics.put(record_of(raw), topics.partition_of(RAW, one.source))
     return topics
 
 
