@@ -118,6 +118,7 @@ class Athlete(msgspec.Struct):
     listed: bool = True
     form: bool = False  # the signed eligibility form is there
     card: Literal["active", "blocked", "exchanged"] = "active"  # as far as replacements ask
+    flag: Literal["suspended", "revoked"] | None = None  # of the accreditation: somebody has to look at the entries
     live: int = 0  # entries
 
 

@@ -1,4 +1,4 @@
-"""What the book hears from elsewhere: of cards from accreditation, of first units from the schedule."""
+"""What the book hears from elsewhere: of cards and suspensions from accreditation, of first units from the schedule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,18 @@ from management.command import Received, Refusal
 from management.entry_book import State, refuse
 from schemas.policy.entries import Policy
 
-__all__ = ["DECIDE", "EVOLVE", "CardReported", "Command", "Event", "FirstUnitSet", "ReportCard", "SetFirstUnit"]
+__all__ = [
+    "DECIDE",
+    "EVOLVE",
+    "AthleteFlagged",
+    "CardReported",
+    "Command",
+    "Event",
+    "FirstUnitSet",
+    "FlagAthlete",
+    "ReportCard",
+    "SetFirstUnit",
+]
 
 
 class ReportCard(msgspec.Struct, frozen=True, tag="report_card"):
@@ -20,6 +31,13 @@ class ReportCard(msgspec.Struct, frozen=True, tag="report_card"):
 
     athlete: str
     card: Literal["active", "blocked", "exchanged"]
+
+
+class FlagAthlete(msgspec.Struct, frozen=True, tag="flag_athlete"):
+    """Say that an athlete's accreditation is suspended or revoked, or stands again."""
+
+    athlete: str
+    flag: Literal["suspended", "revoked"] | None
 
 
 class SetFirstUnit(msgspec.Struct, frozen=True, tag="set_first_unit"):
@@ -36,6 +54,14 @@ class CardReported(msgspec.Struct, frozen=True, tag="card_reported"):
     card: Literal["active", "blocked", "exchanged"]
 
 
+class AthleteFlagged(msgspec.Struct, frozen=True, tag="athlete_flagged"):
+    """The accreditation of an athlete changed. It ends no entry: somebody has to look at them."""
+
+    athlete: str
+    flag: Literal["suspended", "revoked"] | None
+    entries: tuple[str, ...]  # athlete/event, those that are live
+
+
 class FirstUnitSet(msgspec.Struct, frozen=True, tag="first_unit_set"):
     """When the first unit of an event starts."""
 
@@ -43,8 +69,8 @@ class FirstUnitSet(msgspec.Struct, frozen=True, tag="first_unit_set"):
     start: int
 
 
-Command = ReportCard | SetFirstUnit
-Event = CardReported | FirstUnitSet
+Command = ReportCard | FlagAthlete | SetFirstUnit
+Event = CardReported | AthleteFlagged | FirstUnitSet
 
 
 def report_card(state: State, received: Received[ReportCard], policy: Policy) -> list[Event] | Refusal:
@@ -56,6 +82,18 @@ def report_card(state: State, received: Received[ReportCard], policy: Policy) ->
     if known is None:
         return refuse("NOT_LONG_LISTED", f"{wish.athlete} is on no long list", athlete=wish.athlete)
     return [] if known.card == wish.card else [CardReported(wish.athlete, wish.card)]
+
+
+def flag_athlete(state: State, received: Received[FlagAthlete], policy: Policy) -> list[Event] | Refusal:
+    """Decide on the news of an accreditation."""
+    wish = received.command
+    if not received.actor.may("SYSTEM"):
+        return refuse("NOT_AUTHORISED", "only accreditation tells of suspensions")
+    known = state.athletes.get(wish.athlete)
+    if known is None:
+        return refuse("NOT_LONG_LISTED", f"{wish.athlete} is on no long list", athlete=wish.athlete)
+    entries = tuple(state.of_athlete.get(wish.athlete, ()))
+    return [] if known.flag == wish.flag else [AthleteFlagged(wish.athlete, wish.flag, entries)]
 
 
 def set_first_unit(state: State, received: Received[SetFirstUnit], policy: Policy) -> list[Event] | Refusal:
@@ -73,13 +111,17 @@ def _card_reported(state: State, event: CardReported) -> None:
     state.athletes[event.athlete].card = event.card
 
 
+def _flagged(state: State, event: AthleteFlagged) -> None:
+    state.athletes[event.athlete].flag = event.flag
+
+
 def _first_unit_set(state: State, event: FirstUnitSet) -> None:
     state.first_units[event.event] = event.start
 
 
 DECIDE: Mapping[type, Callable[..., list[Event] | Refusal]] = MappingProxyType(
-    {ReportCard: report_card, SetFirstUnit: set_first_unit}
+    {ReportCard: report_card, FlagAthlete: flag_athlete, SetFirstUnit: set_first_unit}
 )
 EVOLVE: Mapping[type, Callable[..., None]] = MappingProxyType(
-    {CardReported: _card_reported, FirstUnitSet: _first_unit_set}
+    {CardReported: _card_reported, AthleteFlagged: _flagged, FirstUnitSet: _first_unit_set}
 )

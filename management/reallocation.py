@@ -18,7 +18,7 @@ from management.entry_counts import count, hold, set_deadline
 from management.entry_guards import bars
 from management.place import PlaceAllocated, PlaceReturned
 from management.sanction import AthleteSanctioned
-from schemas.policy.entries import Discipline, Policy, Route
+from schemas.policy.entries import Discipline, Policy, Route, Step
 from schemas.rsc import gender_of
 
 __all__ = [
@@ -158,7 +158,7 @@ def give_anew(tally: Tally, place_id: str, discipline: Discipline, policy: Polic
             return refuse("NO_RANKING", f"ranking {step.ranking} is not recorded", ranking=step.ranking)
         for index in range(place.index if number == place.step else 0, len(rows)):
             row = rows[index]
-            if (step.same_continent and row.continent != place.continent) or not _fits(route, row):
+            if not _fits(place, route, step, row):
                 continue
             rule = tally.passes(place, row, discipline, policy)
             if rule is None:
@@ -170,8 +170,12 @@ def give_anew(tally: Tally, place_id: str, discipline: Discipline, policy: Polic
     return [*events, PlaceVacated(place_id)]
 
 
-def _fits(route: Route, row: RankRow) -> bool:
-    """Say whether a line can own a place: a nominal one needs an athlete."""
+def _fits(place: Place, route: Route, step: Step, row: RankRow) -> bool:
+    """Say whether a step of the chain looks at a line at all: a nominal place needs an athlete."""
+    if step.same_continent and row.continent != place.continent:
+        return False
+    if step.same_organisation and row.noc != place.noc:
+        return False
     return route.ownership == "slot" or bool(row.athlete)
 
 

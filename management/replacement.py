@@ -243,7 +243,9 @@ def approve(state: State, received: Received[ApproveReplacement], policy: Policy
     if not actor.may(wish.role, _discipline_scope(received)):
         return refuse("NOT_AUTHORISED", f"the actor does not hold {wish.role}", role=wish.role)
     if wish.role not in proposal.missing:
-        return refuse("STATE", f"no approval of {wish.role} is missing", role=wish.role, missing=proposal.missing)
+        return refuse(
+            "STATE", f"no approval of {wish.role} is missing", role=wish.role, missing=tuple(proposal.missing)
+        )
     approved = ReplacementApproved(wish.replacement, wish.role, actor.id)
     if len(proposal.missing) > 1:
         return [approved]

@@ -226,7 +226,9 @@ def carry_out(state: State, received: Received[CarryOutChange], policy: Policy) 
     if not any(holds(received.actor, role, units) for role in ("SCHED_PLANNER", "SCHED_APPROVER", "GAMES_AUTHORITY")):
         return refuse("NOT_AUTHORISED", "only those of the schedule carry out a change")
     if proposal.missing:
-        return refuse("APPROVAL", f"{' and '.join(proposal.missing)} have yet to approve", missing=proposal.missing)
+        return refuse(
+            "APPROVAL", f"{' and '.join(proposal.missing)} have yet to approve", missing=tuple(proposal.missing)
+        )
     changes = judge(state, proposal.change, policy)
     if isinstance(changes, Refusal):
         return changes

@@ -164,7 +164,7 @@ def approve(state: State, received: Received[ApproveChange], policy: Policy) -> 
         return [ChangeApproved(wish.proposal, wish.role, actor.id, override=False)]
     if wish.role == "GAMES_AUTHORITY" and isinstance(proposal.change, Advance) and not proposal.overridden:
         return [ChangeApproved(wish.proposal, wish.role, actor.id, override=True)]
-    return refuse("STATE", f"no approval of {wish.role} is missing", role=wish.role, missing=proposal.missing)
+    return refuse("STATE", f"no approval of {wish.role} is missing", role=wish.role, missing=tuple(proposal.missing))
 
 
 def acknowledge(state: State, received: Received[AcknowledgeChange], policy: Policy) -> list[Event] | Refusal:

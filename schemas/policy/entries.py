@@ -59,6 +59,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rule: str  # its name, as the events show it
     ranking: str  # the list that it goes down
     same_continent: bool = False  # only those of the continent that the place was first given to
+    same_organisation: bool = False  # only those of the organisation that had it last
 
 
 class Route(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from management.entry_facts import CardReported, FirstUnitSet, ReportCard, SetFirstUnit
-from tests.management.entry_hands import LATE, M100, OFFICE, SYSTEM, Book, person
+from management.entry_facts import AthleteFlagged, CardReported, FirstUnitSet, FlagAthlete, ReportCard, SetFirstUnit
+from tests.management.entry_hands import LATE, M100, OFFICE, OQT, SYSTEM, Book, person
 
 
 def test_accreditation_tells_of_cards() -> None:
@@ -17,6 +17,19 @@ def test_accreditation_tells_of_cards() -> None:
     desk = person("desk", "VENUE_ACR")
     assert book.does(ReportCard("A1", "exchanged"), desk) == [CardReported("A1", "exchanged")]
     assert book.state.athletes["A1"].card == "exchanged"
+
+
+def test_a_suspended_athlete_s_entries_are_flagged_and_do_not_end() -> None:
+    book = Book()
+    book.lists("A1")
+    book.enters("A1", M100, OQT)
+    wish = FlagAthlete("A1", "suspended")
+    assert book.refuses(wish, OFFICE) == "NOT_AUTHORISED"
+    assert book.refuses(FlagAthlete("A9", "revoked"), SYSTEM) == "NOT_LONG_LISTED"
+    assert book.does(wish, SYSTEM) == [AthleteFlagged("A1", "suspended", (f"A1/{M100}",))]
+    assert book.does(wish, SYSTEM) == []
+    assert (book.state.athletes["A1"].flag, book.state.entries[f"A1/{M100}"].status) == ("suspended", "ENTERED")
+    assert book.does(FlagAthlete("A1", None), SYSTEM) == [AthleteFlagged("A1", None, (f"A1/{M100}",))]
 
 
 def test_the_schedule_tells_of_first_units() -> None:

@@ -17,6 +17,7 @@ from management.reallocation import (
     RecordRanking,
 )
 from management.sanction import AthleteSanctioned, SanctionAthlete
+from schemas.policy.entries import Step
 from tests.management.entry_hands import DAY, FEDERATION, HOUR, LATE, M58, SPRING, SURF, SYSTEM, T20, Book, noc
 
 BY = SPRING + DAY
@@ -113,6 +114,21 @@ def test_continental_places_have_their_own_chain_first() -> None:
     assert book.does(DeclinePlace("P1"), noc("CCC"))[1:] == [
         PlacePassed("P1", "HAD_IT", "AAA", "A1", 0, 2),
         PlaceReallocated("P1", "NEXT_OF_CHAMPIONSHIP", "BBB", "B1", 1, 0, SPRING + ANSWER),
+    ]
+
+
+def test_a_place_may_stay_with_its_organisation_first() -> None:
+    book = surfing(RankRow(1, "BBB", "B1"), RankRow(2, "AAA", "A2"), RankRow(3, "CCC", "C1"))
+    rules = T20.disciplines["SRF"]
+    chain = (Step("ITS_OWN", "TOUR", same_organisation=True), Step("NEXT_OF_TOUR", "TOUR"))
+    routes = {**rules.routes, "TOUR": replace(rules.routes["TOUR"], chain=chain)}
+    book.policy = replace(T20, disciplines={"SRF": replace(rules, routes=routes)})
+    book.does(surf("P1", "A1", "AAA"), FEDERATION)
+    assert book.does(DeclinePlace("P1"), noc("AAA"))[1:] == [
+        PlaceReallocated("P1", "ITS_OWN", "AAA", "A2", 0, 1, SPRING + ANSWER)
+    ]
+    assert book.does(DeclinePlace("P1"), noc("AAA"))[1:] == [
+        PlaceReallocated("P1", "NEXT_OF_TOUR", "BBB", "B1", 1, 0, SPRING + ANSWER)
     ]
 
 
