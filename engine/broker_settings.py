@@ -57,7 +57,7 @@ def properties(node: Node, nodes: Sequence[Node], folder: Path) -> str:
         "transaction.abort.timed.out.transaction.cleanup.interval.ms": 500,  # readers wait for what a dead writer began
         "group.initial.rebalance.delay.ms": 0,
         # Until it has passed, nobody stands in for a broker that died, and itself it may not come back.
-        "broker.session.timeout.ms": 6000 if len(nodes) > 1 else 2000,
+        "broker.session.timeout.ms": 4000 if len(nodes) > 1 else 2000,
         "broker.heartbeat.interval.ms": 500,
         "log.index.size.max.bytes": 1 << 20,  # of each segment, taken in advance
         "log.cleaner.dedupe.buffer.size": 16 << 20,

@@ -55,7 +55,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     except BrokerFailed as error:
         pytest.skip(str(error))
     yield started.address
-    broker.stop(folder)
+    broker.kill(folder)  # nobody wants its data
     shutil.rmtree(folder)
 
 

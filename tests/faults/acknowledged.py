@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from engine.log import Stored
-from engine.sqlite_log import SqliteLog
+from engine.log import Log, Record, Stored
 
-__all__ = ["Lost", "Torn", "check", "parse"]
+__all__ = ["Lost", "Torn", "batch_of", "check", "parse"]
 
 
 class Lost(AssertionError):  # noqa: N818 - as in engine/errors.py, the name says what happened
@@ -18,13 +17,19 @@ class Torn(AssertionError):  # noqa: N818
     """A batch is there in part."""
 
 
+def batch_of(name: str, size: int) -> list[Record]:
+    """Return a batch over the topics ``a`` and ``b``, an equal part in both; ``name`` is ``run.task.number``."""
+    filling = "x" * (int(name.split(".")[2]) % 700)
+    return [Record(topic, "K", f"{name} {part} {size} {filling}".encode(), 1) for part in range(size) for topic in "ab"]
+
+
 def parse(told: bytes) -> dict[str, int]:
     """Return the batches that a writer says were acknowledged, with their sizes."""
     lines = told.decode().splitlines()
     return {name: int(size) for name, size in (line.split() for line in lines if line != "open")}
 
 
-def check(log: SqliteLog, acknowledged: dict[str, int]) -> None:
+def check(log: Log, acknowledged: dict[str, int]) -> None:
     """Raise ``Lost`` or ``Torn`` where the log does not hold what it acknowledged, whole."""
     stored = _batches(log.read("a", limit=10_000_000))
     if _batches(log.read("b", limit=10_000_000)) != stored:
