@@ -139,6 +139,7 @@ def test_a_card_is_sent_and_arrives() -> None:
     assert desk.ask(ConfirmReceipt(1, "B7"), RO) == [CardReceived(1, batch="B7")]
     assert desk.ask(ConfirmReceipt(1, "B7"), RO) == []
     assert (desk.cards, desk.state.cards[1].delivery) == ({1: "PRE_VALID"}, "RECEIVED")
+    assert active().code(ConfirmReceipt(1, "B7"), RO, JULY) == "STATE"
 
 
 def test_only_its_organisation_receives_a_card() -> None:

@@ -439,6 +439,7 @@ def test_revocation_is_asked_for_once_before_it_is_approved_and_only_while_suspe
     assert suspended().code(ApproveRevocation("A1"), AUTHORITY, JULY) == "STATE"
     assert suspended().after([(REVOKE, SUPERVISOR)], JULY).code(REVOKE, AUTHORITY, JULY) == "STATE"
     assert approved().code(REVOKE, SUPERVISOR) == "STATE"
+    assert approved().code(ApproveRevocation("A1"), AUTHORITY) == "STATE"
     lapsed = suspended().after([(REVOKE, SUPERVISOR)], JULY)
     lapsed.tick(JULY + DAY)
     lapsed.after([(Suspend("A1", "CONDUCT"), SUPERVISOR)], JULY + DAY)
