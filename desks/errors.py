@@ -66,10 +66,12 @@ class OtherPartitions(DesksError):
     def __init__(self, topic: str, position: int, found: str, wanted: int) -> None:
         super().__init__(topic, position, found, wanted)
         self.topic = topic
-        self.position = position
-        self.found = found  # "3/12": partition and number
+        self.position = position  # 0: it is the topic that has another number
+        self.found = found  # "3/12": partition and number; of a topic the number
         self.wanted = wanted
 
     def __str__(self) -> str:
+        if not self.position:
+            return f"{self.topic}: the log keeps it in {self.found} partitions, but there are {self.wanted} here"
         where = f"{self.topic}, position {self.position}"
         return f"{where}: it was written in partition {self.found!r}, but there are {self.wanted} here"

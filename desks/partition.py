@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 from desks.codec import Codec, decode_outcome, decode_refusal, encode
 from desks.outcome import Outcome, Position
 from desks.outcomes import Kept, Outcomes
-from desks.partitions import Partitions
+from desks.partitions import LONGEST_KEY, Partitions, filing_key
 from desks.states import States
 from desks.topics import (
     CHAIN,
@@ -35,9 +35,7 @@ from engine.log import Record
 from management.aggregates import Aggregate, aggregate_of
 from management.command import Received, Recorded, Refusal, Tick
 
-__all__ = ["LONGEST_NAME", "Partition", "Spoiled", "Step"]
-
-LONGEST_NAME = 200  # characters of a key or an id
+__all__ = ["Partition", "Spoiled", "Step"]
 
 
 class Spoiled(Exception):  # noqa: N818 - it says what the partition is
@@ -176,10 +174,11 @@ class Partition:
     def dead_letter(self, received: Received[Any], code: str, reason: str, place: str, size: int = 0) -> Step:
         """Put a command aside that cannot be decided; the same again is looked at anew."""
         texts = [text.encode(errors="replace").decode() for text in (received.id, received.key, received.actor.id)]
-        name, key, actor = (text[:LONGEST_NAME] for text in texts)
+        name, key, actor = (text[:LONGEST_KEY] for text in texts)
         letter = DeadLetter(name, key, code, reason, place, actor, received.at, size)
         outcome = Outcome(name, key, self.position, self.states.version(key), refusal=Refusal(code, f"{reason}."))
-        return Step(outcome, [Record(DEAD_LETTERS, key, encode(letter), self.time, headers(DEAD_LETTERS, self.mark))])
+        own = headers(DEAD_LETTERS, self.mark)
+        return Step(outcome, [Record(DEAD_LETTERS, filing_key(received.key), encode(letter), self.time, own)])
 
     # -- time
 
@@ -191,14 +190,12 @@ class Partition:
 def name_flaw(received: Received[Any]) -> str:
     """Say what is wrong with the id or the key of a command, "" where nothing is."""
     try:
-        if (
-            str(UUID(received.id)) != received.id
-        ):  # another spelling of it would be another command, with the same events
-            return "its id is not written as a UUID is"
-        received.key.encode()
+        identifier = str(UUID(received.id))
     except ValueError:
-        return "its id is no UUID, or its key no text"
-    return "its key is too long" if len(received.key) > LONGEST_NAME else ""
+        return "its id is no UUID"
+    if identifier != received.id:  # in another spelling it would be another command, with the same events
+        return "its id is not written as a UUID is"
+    return "" if filing_key(received.key) else "its key is no text, or too long"
 
 
 def blame(error: Exception) -> str:

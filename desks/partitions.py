@@ -16,7 +16,9 @@ from desks.topics import PARTITION
 from engine.log import Log, Stored
 from schemas.layout import Spread
 
-__all__ = ["Partitions", "scan"]
+__all__ = ["LONGEST_KEY", "Partitions", "filing_key", "scan"]
+
+LONGEST_KEY = 200  # bytes
 
 
 class Partitions(msgspec.Struct, frozen=True):
@@ -27,10 +29,7 @@ class Partitions(msgspec.Struct, frozen=True):
 
     def of(self, key: str) -> int:
         """Return the partition of a key, as a log of as many partitions has it (``schemas/layout.py``)."""
-        try:
-            return self.keys[key] if key in self.keys else Spread(self.count).of(key)
-        except UnicodeEncodeError:
-            return 0  # no key: where it will be put aside
+        return self.keys[key] if key in self.keys else Spread(self.count).of(key)
 
     def mark(self, partition: int) -> bytes:
         """Return what the header ``partition`` says."""
@@ -51,8 +50,16 @@ class Partitions(msgspec.Struct, frozen=True):
         """
         found = log.partitions(topic)
         if found not in (1, self.count):
-            raise OtherPartitions(topic, 0, f"?/{found}", self.count)
+            raise OtherPartitions(topic, 0, str(found), self.count)
         return 0 if found == 1 else partition
+
+
+def filing_key(key: str) -> str:
+    """Return the key under which something is filed: the one that it has, or "" where that is none."""
+    try:
+        return key if len(key.encode()) <= LONGEST_KEY else ""
+    except UnicodeEncodeError:
+        return ""
 
 
 async def scan(

@@ -15,7 +15,7 @@ from desks.codec import Codec, Undecodable
 from desks.errors import NotServed
 from desks.lane import SNAPSHOT_EVERY, Lane, Waiting
 from desks.outcome import Outcome
-from desks.partitions import Partitions
+from desks.partitions import Partitions, filing_key
 from desks.progress import Progress
 from desks.recovery import Loaded, recover
 from desks.ticks import LAG, tick_of
@@ -122,7 +122,7 @@ class Writer:
         await asyncio.gather(*(lane.close("the writer is closed") for lane in self._lanes.values()))
 
     def _lane(self, key: str) -> Lane:
-        number = self.partitions.of(key)
+        number = self.partitions.of(filing_key(key))
         if number not in self._lanes:
             raise NotServed(number, "this writer does not have it")
         return self._lanes[number]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desks.errors import OtherPartitions
-from desks.partitions import Partitions, scan
+from desks.partitions import Partitions, filing_key, scan
 from desks.topics import EVENTS, headers
 from engine.log import Record
 from engine.sqlite_log import SqliteLog
@@ -34,8 +34,10 @@ def test_keys_are_spread_over_all_of_them() -> None:
     assert max(shares.values()) < 1500
 
 
-def test_what_is_no_text_has_a_place_too() -> None:
-    assert Partitions(12).of("per:\ud800") == 0
+def test_what_is_no_key_is_filed_under_none() -> None:
+    long = "per:" + "é" * 98
+    assert [filing_key(key) for key in ("per:P1", "per:\ud800", long, long + "e")] == ["per:P1", "", long, ""]
+    assert Partitions(12).of("") == 0
 
 
 class Spreading(TroubledLog):
@@ -51,7 +53,7 @@ def test_the_log_has_as_many_or_one(tmp_path: Path) -> None:
     with SqliteLog.open(tmp_path / "games.podium") as file:
         assert Partitions(12).place(file, EVENTS, 7) == 0
         assert Partitions(12).place(Spreading(file), EVENTS, 7) == 7
-        with pytest.raises(OtherPartitions, match=r"partition '\?/12', but there are 5 here"):
+        with pytest.raises(OtherPartitions, match=r"management\.events: the log keeps it in 12 partitions, but"):
             Partitions(5).place(Spreading(file), EVENTS, 3)
 
 
