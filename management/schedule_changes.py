@@ -330,6 +330,7 @@ def _rescheduled(state: State, event: UnitsRescheduled) -> None:
 def _reported(state: State, event: UnitReported) -> None:
     unit = state.units[event.unit]
     unit.status = TRANSITIONS[unit.status][_NEWS[event.status]]
+    unit.tbd = False  # it comes to pass
 
 
 DECIDE: Mapping[type, Callable[..., list[Event] | Refusal]] = MappingProxyType(

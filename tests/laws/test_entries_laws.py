@@ -336,4 +336,4 @@ class EntryBookMachine(RuleBasedStateMachine):
 
 
 TestEntryBook = EntryBookMachine.TestCase
-TestEntryBook.settings = settings(stateful_step_count=40, max_examples=100)
+TestEntryBook.settings = settings(stateful_step_count=40)

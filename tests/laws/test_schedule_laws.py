@@ -230,11 +230,20 @@ class ScheduleMachine(RuleBasedStateMachine):
     def take_off(self, code: str, kind: type[Postpone] | type[Cancel]) -> None:
         self.change(kind(code))
 
-    @rule(codes=st.sets(units, min_size=1, max_size=3), begins=half_hours, gap=st.integers(0, 3), early=st.booleans())
-    def move_set(self, codes: set[str], begins: int, gap: int, early: bool) -> None:
+    @rule(
+        codes=st.sets(units, min_size=1, max_size=3),
+        begins=half_hours,
+        gap=st.integers(0, 3),
+        early=st.booleans(),
+        place=st.lists(st.sampled_from(["POOL", "TOWER", None]), min_size=3, max_size=3),
+    )
+    def move_set(self, codes: set[str], begins: int, gap: int, early: bool, place: list[str | None]) -> None:
         starts = [START + (begins + number * gap) * 30 * MINUTE for number in range(len(codes))]
         possible = sorted(codes & set(self.state.units))
-        moves = tuple(Move(code, start, start + HOUR, 0) for code, start in zip(possible, starts, strict=False))
+        moves = tuple(
+            Move(code, start, start + HOUR, 0, location=where)
+            for code, start, where in zip(possible, starts, place, strict=False)
+        )
         self.change(Advance(moves) if early else Reschedule(moves))
 
     def change(self, change: Change) -> None:
@@ -300,4 +309,4 @@ class ScheduleMachine(RuleBasedStateMachine):
 
 
 TestSchedule = ScheduleMachine.TestCase
-TestSchedule.settings = settings(stateful_step_count=40, max_examples=60)
+TestSchedule.settings = settings(stateful_step_count=40)

@@ -124,6 +124,13 @@ def test_a_delay_may_be_open_ended_until_a_time_is_known() -> None:
     assert not schedule.state.units[HEAT1].tbd
 
 
+def test_an_open_ended_delay_is_over_when_the_unit_gets_ready() -> None:
+    schedule = swimming()
+    schedule.does(DelayUnit(HEAT1), SWM_MANAGER)
+    schedule.does(ReportUnit(HEAT1, "GETTING_READY"), SYSTEM)
+    assert not schedule.state.units[HEAT1].tbd
+
+
 def test_an_open_ended_delay_brings_the_draft_back_to_what_is_published() -> None:
     schedule = swimming()
     schedule.draft((HEAT1, later(TEN, 5 * MINUTE)))

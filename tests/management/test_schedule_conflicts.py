@@ -210,6 +210,13 @@ def test_a_change_says_which_conflicts_go_come_and_are_others_now() -> None:
     assert [conflict.start for conflict in clash.new] == [TEN.start + DAY + 5 * MINUTE]
 
 
+def test_two_units_may_change_places() -> None:
+    board, tower = Board(), replace(TEN, location="TOWER")
+    put(board, HEAT1, TEN)
+    put(board, HEAT2, tower)
+    assert changed(board, Starts(), {HEAT1: tower, HEAT2: TEN}, T20) == Delta()
+
+
 class Counted(dict[str, Any]):
     """Plans that count how often they are looked up."""
 
