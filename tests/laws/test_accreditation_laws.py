@@ -29,6 +29,7 @@ from management.card_desk import (
     Validate,
 )
 from management.card_events import CardProduced
+from management.card_list import CardList
 from management.command import Actor, Grant, Received, Refusal, Tick
 from management.day_pass import ApprovePass, CancelPass, IssuePass, RequestPass, ReturnPass
 from management.day_pass import State as Passes
@@ -211,10 +212,17 @@ class PersonMachine(RuleBasedStateMachine):
 
     @rule(passing=PASSING)
     def tick(self, passing: int) -> None:
-        self.now += passing
+        """Let time pass; in one step or in two is the same."""
+        halfway, self.now = self.now + passing // 2, self.now + passing
+        stepped = snapshot(self.state)
+        for until in (halfway, self.now):
+            decided = decide(stepped, Received("t", "per:P1", Tick(until), EVERYTHING, until), T20)
+            for event in [] if isinstance(decided, Refusal) else decided:
+                evolve(stepped, event)
         first = due(self.state)
         fired = len(self.events)
         self.ask(Tick(self.now), EVERYTHING)
+        assert stepped == self.state
         assert (len(self.events) > fired) == (first is not None and first <= self.now)
 
     @rule(by=ACTORS, really=RARELY)
@@ -242,6 +250,14 @@ class PersonMachine(RuleBasedStateMachine):
         for numbers in zip(*self.cards, strict=True):
             assert len(set(numbers)) == len(numbers)
         assert {list_status(self.state.cards[serial]) for serial in self.dead} <= {REVOKED}
+
+    @invariant()
+    def the_status_list_says_of_every_card_what_its_record_says(self) -> None:
+        folded = CardList()
+        for event in self.events:
+            folded.take("per:P1", event)
+        assert folded.statuses == {one.index: list_status(one) for one in self.state.cards.values()}
+        assert folded.disputed == set()
 
     @invariant()
     def a_place_in_the_quota_is_had_by_one_and_released_once(self) -> None:
