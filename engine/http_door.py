@@ -36,7 +36,7 @@ STATUS: dict[Code, int] = {
     "too_large": 413,
     "unavailable": 503,
 }
-log = structlog.get_logger()
+_log = structlog.get_logger()
 OURS = ("", "podium")  # data types that must be messages of ours; others are stored unlooked at
 OVERRUN = 2  # times the longest message that is read of one that is longer, so that its sender hears why
 
@@ -220,6 +220,8 @@ def http_door(gateway: Gateway, *, environment: str = "Production", path: str = 
         number = _number(serial or request.headers.get("Podium-Serial"))
         answer = await door.offer((source, session_name, number, data), size, _peer(request))
         if answer.code in ("stored", "healed") and (data_type or "").casefold() in OURS and (flaw := _flaw(data)):
+            place = f"{source}/{session_name}/{number} {flaw.at}"
+            gateway.note_refusal(flaw.code, source, place, _peer(request), flaw.message)
             return door.fail(451, flaw, answer.last, answer.head)
         return door.respond(answer, source, session_name)
 
@@ -260,7 +262,7 @@ def http_door(gateway: Gateway, *, environment: str = "Production", path: str = 
         return door.fail(error.status_code, problem)
 
     def broken(request: Request[Any, Any, Any], error: Exception) -> Response[Receipt | Failure]:
-        log.error("a venue's request failed", path=request.url.path, exc_info=error)
+        _log.error("venue_request_failed", path=request.url.path, exc_info=error)
         problem = f"the gateway has failed: {type(error).__name__}"
         return door.fail(500, Problem("failed", problem, request.url.path, retry=True))
 

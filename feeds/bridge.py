@@ -12,11 +12,11 @@ the bridge and over ``websockets.serve``.
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple, cast
 
+import structlog
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
@@ -25,7 +25,7 @@ from websockets.server import ServerProtocol
 
 __all__ = ["RESTART", "Bridge", "Farewell"]
 
-_log = logging.getLogger("podium.feed")
+_log = structlog.get_logger()
 
 
 class Farewell(NamedTuple):
@@ -94,7 +94,7 @@ class Bridge:
         except (ConnectionClosed, TimeoutError):
             connection.transport.abort()
         except Exception:
-            _log.exception("feed: the handler of a connection failed")
+            _log.exception("subscriber_failed")
             connection.transport.abort()
         finally:
             self.all_connections.discard(connection)
@@ -107,10 +107,7 @@ class Bridge:
         close: so this comes before its shutdown.
         """
         self._draining = True
-        tasks = [
-            asyncio.create_task(self._send_away(connection, farewell))
-            for connection in self.all_connections
-        ]
+        tasks = [asyncio.create_task(self._send_away(connection, farewell)) for connection in self.all_connections]
         if tasks:
             await asyncio.wait(tasks, timeout=farewell.spread + within)
         for connection in list(self.all_connections):

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 import pytest
 import uvicorn
+from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -113,6 +114,11 @@ async def test_a_restart(run: Run) -> None:
 
 async def test_a_handler_that_fails_ends_its_connection_only(run: Run, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL)
+    with capture_logs():
+        await fail_beside_another(run)
+
+
+async def fail_beside_another(run: Run) -> None:
     async with run() as port, connect(f"ws://127.0.0.1:{port}/") as other:
         async with connect(f"ws://127.0.0.1:{port}/") as client:
             await client.send("fail")

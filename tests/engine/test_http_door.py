@@ -12,6 +12,7 @@ import httpx
 import pytest
 import uvicorn
 from litestar import Litestar
+from structlog.testing import capture_logs
 
 from engine.errors import LogFailed
 from engine.gateway import Gateway
@@ -276,3 +277,29 @@ async def test_the_door_is_documented(client: httpx.AsyncClient) -> None:
     assert sorted(paths) == ["/v1/venue", "/v1/venue/{source}", "/v1/venue/{source}/lost"]
     assert sorted(paths["/v1/venue/{source}"]) == ["options", "post"]
     assert sorted(paths["/v1/venue/{source}"]["post"]["responses"]) == ["200", "400", "413", "450", "451", "500", "503"]
+
+
+async def test_every_refusal_is_one_line_with_place_and_party(client: httpx.AsyncClient, gateway: Gateway) -> None:
+    with capture_logs() as lines:
+        await send(client, 1)
+        await send(client, 1)  # a duplicate is an acknowledgement, and no line
+        await send(client, 1, b"other")
+        await send(client, 7)
+        await send(client, 8)  # the same gap
+        await send(client, 1, path="/v1/venue/management")
+        await send(client, 2, b"{")
+    party = {line.pop("party").rpartition(":")[0] for line in lines}
+    assert party == {"127.0.0.1"}
+    assert [(line["event"], line["door"], line["code"], line["place"], line["source"]) for line in lines] == [
+        ("refused", "venue", "conflict", "swm/S/1", "swm"),
+        ("refused", "venue", "gap", "swm/S/7", "swm"),
+        ("refused", "venue", "forbidden", "path", "management"),
+        ("refused", "venue", "undecodable", "swm/S/2 $", "swm"),
+    ]
+    assert gateway.refusals.counts == {
+        ("duplicate", "swm"): 1,
+        ("conflict", "swm"): 1,
+        ("gap", "swm"): 2,
+        ("forbidden", ""): 1,
+        ("undecodable", "swm"): 1,
+    }

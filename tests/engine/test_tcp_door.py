@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from engine.errors import LogFailed
 from engine.gateway import Gateway
@@ -336,3 +337,21 @@ async def test_a_sender_is_read_no_further_than_the_log_follows(
     await door.close()
     await gateway.close()
     await log.close()
+
+
+async def test_every_refusal_is_one_line_with_place_and_party(connect: Connects, gateway: Gateway) -> None:
+    with capture_logs() as lines:
+        stranger = await connect("management")
+        await stranger.hear_all()
+        sender = await connect()
+        sender.say(b"3 1\na4 1\nb1 101\n" + b"x" * 101 + b"BYE\n")
+        await sender.hear_all()
+    refused = [line for line in lines if line["event"] == "refused"]
+    assert {line["party"].rpartition(":")[0] for line in refused} == {"127.0.0.1"}
+    assert [(line["code"], line["place"], line.get("source", "")) for line in refused] == [
+        ("forbidden", "connection", ""),
+        ("gap", "swm/S/3", "swm"),
+        ("too_large", "swm/S/1", "swm"),
+    ]
+    # A source is a label only once the log knows it: its connection was noted before it sent.
+    assert gateway.refusals.counts == {("forbidden", ""): 1, ("gap", "swm"): 2, ("too_large", "swm"): 1}
