@@ -16,6 +16,7 @@ import msgspec
 from management.command import Received, Refusal, Role
 from management.entry_book import PLACE_TRANSITIONS, Place, State, joined, refuse
 from management.entry_counts import count, hold, let_go, set_deadline
+from management.entry_guards import bars
 from schemas.policy.entries import Discipline, Policy, Route
 from schemas.rsc import gender_of
 
@@ -143,6 +144,8 @@ def allocate(state: State, received: Received[AllocatePlace], policy: Policy) ->
         return refuse("STATE", f"place {wish.place} is given", place=wish.place)
     if (route.ownership == "nominal") != bool(wish.athlete):
         return refuse("ROUTE", f"a place of {wish.route} is {route.ownership}", route=wish.route)
+    if wish.athlete and bars(state, wish.athlete, policy):
+        return refuse("SANCTIONED", f"{wish.athlete} is sanctioned", athlete=wish.athlete)
     if wish.confirm_by < received.at:
         return refuse("DEADLINE", "the deadline of the answer has passed already")
     given = state.given.get(joined(wish.event, wish.route), 0)

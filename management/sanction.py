@@ -10,10 +10,10 @@ import msgspec
 
 from management.command import Received, Refusal
 from management.entry import EntryMadeIneligible
-from management.entry_book import State, refuse
+from management.entry_book import State, joined, refuse
 from management.place import Event as PlaceEvent
-from management.place import vacate
-from schemas.policy.entries import Policy
+from management.place import PlaceReturned, vacate
+from schemas.policy.entries import Discipline, Policy
 
 __all__ = [
     "DECIDE",
@@ -70,7 +70,7 @@ def _not_allowed(received: Received[Any]) -> Refusal | None:
 
 
 def sanction(state: State, received: Received[SanctionAthlete], policy: Policy) -> list[Event] | Refusal:
-    """Decide on a sanction; where it bars the Games, the athlete's entries end."""
+    """Decide on a sanction; where it bars the Games, the athlete's entries end and the athlete's own places go back."""
     wish = received.command
     if refusal := _not_allowed(received):
         return refusal
@@ -84,7 +84,14 @@ def sanction(state: State, received: Received[SanctionAthlete], policy: Policy) 
     for entry in leaving:
         events.append(EntryMadeIneligible(entry.noc, entry.athlete, entry.event))
         events += vacate(state, entry.place, "INELIGIBLE", received.at, policy)
-    return events
+    return [*events, *_unused(state, wish.athlete, policy.disciplines.get(received.key.removeprefix("ebk:")))]
+
+
+def _unused(state: State, athlete: str, discipline: Discipline | None) -> list[PlaceReturned]:
+    """Return the athlete's own places that no entry uses, given back."""
+    own = [state.holder.get(joined(athlete, event)) for event in discipline.events] if discipline else []
+    unused = [place_id for place_id in own if place_id is not None and not state.places[place_id].used]
+    return [PlaceReturned(place_id, "INELIGIBLE", state.places[place_id].noc, athlete) for place_id in unused]
 
 
 def lift(state: State, received: Received[LiftSanction], policy: Policy) -> list[Event] | Refusal:

@@ -326,6 +326,8 @@ class EntryBookMachine(RuleBasedStateMachine):
     def nobody_competes_who_may_not(self) -> None:
         model = Model(self.log)
         assert {athlete for athlete, _ in model.entries} & model.sanctioned == set()
+        owners = {place[4] for place in model.places.values() if place[1] == "HIGH" and place[2] in LIVE_PLACES}
+        assert owners & model.sanctioned == set()
         for (athlete, event), (noc, place, _, _) in model.entries.items():
             assert ATHLETES[athlete][0] == noc
             assert event == OPEN or ATHLETES[athlete][1] == event[3]

@@ -16,6 +16,7 @@ from management.place import (
     PlaceReturned,
 )
 from management.reallocation import PlaceVacated
+from management.sanction import SanctionAthlete
 from tests.management.entry_hands import (
     AUTHORITY,
     DAY,
@@ -89,6 +90,12 @@ def test_a_route_gives_no_more_places_than_it_has() -> None:
     for number in range(6):
         book.does(tkw(f"P{number}", of=f"N{number}"), FEDERATION)
     assert book.refuses(tkw("P6", of="N6"), FEDERATION) == "ROUTE_TOTAL"
+
+
+def test_who_is_sanctioned_gets_no_place() -> None:
+    book = Book("SRF")
+    book.does(SanctionAthlete("A1", "Panel"), FEDERATION)
+    assert book.refuses(srf("P1", "TOUR", "A1"), FEDERATION) == "SANCTIONED"
 
 
 def test_a_place_is_given_once_and_not_after_its_own_deadline() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from management.entry import EntryMadeIneligible
-from management.place import PlaceReopened
+from management.place import PlaceReopened, PlaceReturned
 from management.sanction import AthleteSanctioned, LiftSanction, SanctionAthlete, SanctionLifted
-from tests.management.entry_hands import AUTHORITY, FEDERATION, M58, M100, M200, OQT, T20, Book, noc, person
+from tests.management.entry_hands import AUTHORITY, FEDERATION, M58, M100, M200, OQT, SURF, T20, Book, noc, person
 
 BAN = SanctionAthlete("A1", "Panel 7")
 
@@ -46,6 +46,20 @@ def test_a_slot_stays_with_the_organisation_while_entries_are_open() -> None:
     book.place("P1", M58, "QUALIFIER")
     book.enters("A1", M58, place="P1")
     assert book.does(BAN, FEDERATION)[2:] == [PlaceReopened("P1", T20.places_until)]
+
+
+def test_the_athlete_s_own_places_go_back_whether_an_entry_uses_them_or_not() -> None:
+    book = Book("SRF")
+    book.lists("A1", "B1")
+    book.place("P1", SURF, "TOUR", athlete="A1")
+    book.place("P2", SURF, "TOUR", athlete="B1")
+    book.enters("B1", SURF, place="P2")
+    assert book.does(BAN, FEDERATION)[1:] == [PlaceReturned("P1", "INELIGIBLE", "AAA", "A1")]
+    assert book.does(SanctionAthlete("B1", "Panel 7"), FEDERATION)[1:] == [
+        EntryMadeIneligible("AAA", "B1", SURF),
+        PlaceReturned("P2", "INELIGIBLE", "AAA", "B1"),
+    ]
+    assert book.state.holder == {}
 
 
 def test_a_sanction_is_lifted_by_whom_may_impose_it_and_entries_do_not_come_back() -> None:
