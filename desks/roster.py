@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from desks.roster_greedy import greedy
 from desks.roster_problem import Pair, Plan, Problem
 from management.workforce_commands import CancelAssignment, Command, ProposeAssignment, PublishAssignments
-from schemas.policy.workforce import WorkforcePolicy
+from schemas.policy.workforce import Policy
 
 __all__ = ["EFFORT", "commands_of", "has_solver", "make_roster"]
 
@@ -25,9 +25,7 @@ def has_solver() -> bool:
     return find_spec("ortools") is not None
 
 
-def make_roster(
-    problem: Problem, policy: WorkforcePolicy, *, solver: bool | None = None, effort: float = EFFORT
-) -> Plan:
+def make_roster(problem: Problem, policy: Policy, *, solver: bool | None = None, effort: float = EFFORT) -> Plan:
     """Make a roster; with the solver where it is installed, unless told otherwise."""
     if solver is None:
         solver = has_solver()

@@ -18,14 +18,14 @@ from desks.roster_problem import Opening, Pair, Plan, Problem
 from management.ledger import DAY, MINUTE, Duty, overlapped, rest_broken_by
 from management.shift import duty_of
 from management.worker import Worker
-from schemas.policy.workforce import WorkforcePolicy
+from schemas.policy.workforce import Policy
 
 __all__ = ["solve"]
 
 Work = dict[Pair, cp_model.IntVar]
 
 
-def solve(problem: Problem, policy: WorkforcePolicy, board: Board, effort: float) -> Plan:
+def solve(problem: Problem, policy: Policy, board: Board, effort: float) -> Plan:
     """Return a roster, beginning with one that is made. The effort is of CP-SAT's deterministic time."""
     model = cp_model.CpModel()
     work: Work = {
@@ -64,7 +64,7 @@ def solve(problem: Problem, policy: WorkforcePolicy, board: Board, effort: float
 Own = Sequence[tuple[Duty, cp_model.IntVar]]  # what a person could work
 
 
-def _keep_hours(model: cp_model.CpModel, worker: Worker, own: Own, policy: WorkforcePolicy) -> None:
+def _keep_hours(model: cp_model.CpModel, worker: Worker, own: Own, policy: Policy) -> None:
     for together in _exclusive([duty for duty, _ in own], policy):
         model.add_at_most_one(own[index][1] for index in together)
     for window in sorted({duty.starts for duty, _ in own} | {duty.ends - DAY for duty, _ in own}):
@@ -75,7 +75,7 @@ def _keep_hours(model: cp_model.CpModel, worker: Worker, own: Own, policy: Workf
     _keep_days(model, worker, own, policy)
 
 
-def _exclusive(duties: Sequence[Duty], policy: WorkforcePolicy) -> Iterator[list[int]]:
+def _exclusive(duties: Sequence[Duty], policy: Policy) -> Iterator[list[int]]:
     """Yield sets of duties of which one at most can be worked."""
     rest = policy.rest * MINUTE
     seen = set()
@@ -90,7 +90,7 @@ def _exclusive(duties: Sequence[Duty], policy: WorkforcePolicy) -> Iterator[list
             yield [one, other]
 
 
-def _keep_window(model: cp_model.CpModel, worker: Worker, own: Own, starts: int, policy: WorkforcePolicy) -> None:
+def _keep_window(model: cp_model.CpModel, worker: Worker, own: Own, starts: int, policy: Policy) -> None:
     most = policy.most_in_24_hours * MINUTE
     fixed = sum(_within(duty, starts) for duty in worker.duties)
     terms = [(_within(duty, starts), var) for duty, var in own if _within(duty, starts)]
@@ -102,7 +102,7 @@ def _within(duty: Duty, starts: int) -> int:
     return max(0, min(duty.ends, starts + DAY) - max(duty.starts, starts))
 
 
-def _keep_days(model: cp_model.CpModel, worker: Worker, own: Own, policy: WorkforcePolicy) -> None:
+def _keep_days(model: cp_model.CpModel, worker: Worker, own: Own, policy: Policy) -> None:
     fixed = {duty.day for duty in worker.duties}
     worked: dict[int, cp_model.LinearExprT] = dict.fromkeys(fixed, 1)
     for day in sorted({duty.day for duty, _ in own} - fixed):
@@ -122,7 +122,7 @@ def _keep_days(model: cp_model.CpModel, worker: Worker, own: Own, policy: Workfo
 
 
 def _keep_mix(
-    model: cp_model.CpModel, opening: Opening, team: dict[str, cp_model.IntVar], board: Board, policy: WorkforcePolicy
+    model: cp_model.CpModel, opening: Opening, team: dict[str, cp_model.IntVar], board: Board, policy: Policy
 ) -> None:
     shift, every = opening.shift, policy.roles[opening.shift.role].leader_every
     model.add(sum(team.values()) <= max(0, opening.places))

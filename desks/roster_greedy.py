@@ -13,7 +13,7 @@ from management.command import Refusal
 from management.shift import Shift
 from management.worker import Worker
 from management.workforce_state import Code
-from schemas.policy.workforce import WorkforcePolicy
+from schemas.policy.workforce import Policy
 
 __all__ = ["Board", "greedy"]
 
@@ -23,7 +23,7 @@ GUARDS = ("AWAY", *Code.__args__)  # type: ignore[attr-defined]  # in the order 
 class Board:
     """A roster in the making: who is where, and who could join."""
 
-    def __init__(self, problem: Problem, policy: WorkforcePolicy) -> None:
+    def __init__(self, problem: Problem, policy: Policy) -> None:
         """Begin with empty teams."""
         self.problem = problem
         self.policy = policy
@@ -110,7 +110,7 @@ def _order(code: str) -> int:
     return GUARDS.index(code) if code in GUARDS else len(GUARDS)
 
 
-def greedy(problem: Problem, policy: WorkforcePolicy, start: Iterable[Pair] | None = None) -> Board:
+def greedy(problem: Problem, policy: Policy, start: Iterable[Pair] | None = None) -> Board:
     """Make a roster: what is planned stays where it may, the told first; then the rest is filled."""
     board = Board(problem, policy)
     if start is None:

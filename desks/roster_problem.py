@@ -17,7 +17,7 @@ from management.ledger import Duty
 from management.shift import Shift, duty_of
 from management.worker import Worker
 from management.workforce_state import COUNTED, OPEN, State
-from schemas.policy.workforce import WorkforcePolicy
+from schemas.policy.workforce import Policy
 
 __all__ = [
     "Away",
@@ -141,7 +141,7 @@ def duties_of(worker: Worker, shifts: Iterable[Shift]) -> list[Duty]:
 
 def refused(
     problem: Problem,
-    policy: WorkforcePolicy,
+    policy: Policy,
     opening: Opening,
     worker: Worker,
     *,

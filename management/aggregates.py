@@ -16,7 +16,21 @@ import schemas.policy.entries
 import schemas.policy.quota
 import schemas.policy.reservation
 import schemas.policy.schedule
-from management import competition_schedule, day_pass, delegation, entries, person, quota, reservation
+import schemas.policy.volunteers
+import schemas.policy.workforce
+from management import (
+    competition_schedule,
+    day_pass,
+    delegation,
+    entries,
+    headcount,
+    person,
+    quota,
+    reservation,
+    uniform,
+    volunteer,
+    workforce,
+)
 from management.command import Received, Refusal
 
 __all__ = ["AGGREGATES", "Aggregate", "aggregate_of", "from_module"]
@@ -60,10 +74,14 @@ AGGREGATES: Mapping[str, Aggregate] = MappingProxyType(
             from_module("del", delegation, schemas.policy.entries.Policy),
             from_module("dp", day_pass, schemas.policy.accreditation.Policy),
             from_module("ebk", entries, schemas.policy.entries.Policy, personal=("facts",)),
+            from_module("hc", headcount, schemas.policy.volunteers.Policy),
             from_module("per", person, schemas.policy.accreditation.Policy, personal=("born", "document_until")),
             from_module("ro", quota, schemas.policy.quota.Policy),
             from_module("sch", competition_schedule, schemas.policy.schedule.Policy),
+            from_module("uni", uniform, schemas.policy.volunteers.Policy),
             from_module("uq", reservation, schemas.policy.reservation.Policy),
+            from_module("vol", volunteer, schemas.policy.volunteers.Policy, personal=("born", "consent", "others")),
+            from_module("wf", workforce, schemas.policy.workforce.Policy),
         )
     }
 )

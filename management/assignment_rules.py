@@ -12,7 +12,7 @@ from management.ledger import MINUTE, Duty, days_in_a_row, most_worked_in_a_day,
 from management.shift import Shift, duty_of, is_night, mix_is_possible
 from management.worker import AccessWindow, Worker, covers
 from management.workforce_state import State, members, refuse
-from schemas.policy.workforce import WorkforcePolicy
+from schemas.policy.workforce import Policy
 
 __all__ = ["check_hours", "check_person", "check_place", "check_team"]
 
@@ -20,7 +20,7 @@ __all__ = ["check_hours", "check_person", "check_place", "check_team"]
 def check_person(
     worker: Worker,
     shift: Shift,
-    policy: WorkforcePolicy,
+    policy: Policy,
     *,
     duties: Sequence[Duty],
     windows: Sequence[AccessWindow],
@@ -45,7 +45,7 @@ def check_person(
     return None
 
 
-def check_hours(person: str, duties: Sequence[Duty], new: Duty, policy: WorkforcePolicy) -> Refusal | None:
+def check_hours(person: str, duties: Sequence[Duty], new: Duty, policy: Policy) -> Refusal | None:
     """Say which rule on hours and rest a new duty would break."""
     if duty := overlapped(duties, new, policy.travel_between):
         text = f"{person} is at {duty.venue} then, or on the way"
@@ -64,7 +64,7 @@ def check_hours(person: str, duties: Sequence[Duty], new: Duty, policy: Workforc
     return None
 
 
-def check_team(shift: Shift, team: Sequence[Worker], policy: WorkforcePolicy) -> Refusal | None:
+def check_team(shift: Shift, team: Sequence[Worker], policy: Policy) -> Refusal | None:
     """Say whether a team is larger than its places, or could no longer get the mix that it needs."""
     if len(team) > shift.places:
         return refuse("FULL", f"shift {shift.id} has no place left", shift=shift.id, places=shift.places)
@@ -78,7 +78,7 @@ def check_place(
     state: State,
     worker: Worker,
     shift: Shift,
-    policy: WorkforcePolicy,
+    policy: Policy,
     *,
     instead_of: str = "",
     leaving: str = "",

@@ -18,7 +18,7 @@ import msgspec
 from management.command import Received, Refusal, Tick
 from management.deadline_heap import Deadline, arm, drop_stale, passed
 from management.ledger import MINUTE
-from schemas.policy.volunteers import VolunteersPolicy
+from schemas.policy.volunteers import Policy
 
 __all__ = [
     "PREFIX",
@@ -221,7 +221,7 @@ class State(msgspec.Struct):
 # -- decisions --------------------------------------------------------------------------------------------------------
 
 
-def decide(state: State, received: Received[Command], policy: VolunteersPolicy) -> list[Event] | Refusal:
+def decide(state: State, received: Received[Command], policy: Policy) -> list[Event] | Refusal:
     """Return what a command makes happen, or why nothing does."""
     command, until = received.command, received.at + policy.hold_minutes * MINUTE
     if refusal := _check_right(received):

@@ -8,7 +8,7 @@ import msgspec
 
 from management.ledger import DAY, MINUTE, Duty
 from management.worker import Worker
-from schemas.policy.workforce import RoleRule, WorkforcePolicy
+from schemas.policy.workforce import Policy, RoleRule
 
 __all__ = ["Shift", "duty_of", "is_night", "missing", "mix_is_possible"]
 
@@ -36,7 +36,7 @@ def duty_of(shift: Shift, assignment: str, starts: int | None = None) -> Duty:
     return Duty(shift.starts if starts is None else starts, shift.ends, shift.venue, day, assignment)
 
 
-def is_night(shift: Shift, policy: WorkforcePolicy) -> bool:
+def is_night(shift: Shift, policy: Policy) -> bool:
     """Say whether a shift touches the night of the venue's clock.
 
     Where the clocks change during the shift, its start counts by the clock before and its end by the one after.

@@ -21,12 +21,12 @@ from management.workforce_events import (
 )
 from management.workforce_rights import need_planner
 from management.workforce_state import OPEN, Assignment, Setting, State, refuse
-from schemas.policy.workforce import WorkforcePolicy
+from schemas.policy.workforce import Policy
 
 __all__ = ["attendance_of", "cancel_shift", "move_shift", "plan_shift"]
 
 
-def attendance_of(state: State, role: str, policy: WorkforcePolicy) -> int:
+def attendance_of(state: State, role: str, policy: Policy) -> int:
     """Return how many in a thousand come, from the role's own history once it is long enough."""
     came, expected = state.history.get(role, (0, 0))
     if expected < policy.history_from:
@@ -120,7 +120,7 @@ def _begun(state: State, shift: str) -> bool:
     return any(assignment.status not in OPEN for assignment in _team(state, shift))
 
 
-def _moved(state: State, assignment: Assignment, moved: Shift, policy: WorkforcePolicy) -> Event:
+def _moved(state: State, assignment: Assignment, moved: Shift, policy: Policy) -> Event:
     """Say what becomes of an assignment when its shift has moved. Its place in the team stays: only the hours count."""
     worker = state.workers[assignment.person]
     duties = [duty for duty in worker.duties if duty.assignment != assignment.id]

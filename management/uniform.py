@@ -12,7 +12,7 @@ import msgspec
 
 from management.command import Received, Refusal, Role, Tick
 from management.ledger import DAY
-from schemas.policy.volunteers import VolunteersPolicy
+from schemas.policy.volunteers import Policy
 
 __all__ = [
     "PREFIX",
@@ -173,7 +173,7 @@ RIGHTS: dict[type, frozenset[Role]] = {
 # -- decisions --------------------------------------------------------------------------------------------------------
 
 
-def decide(state: State, received: Received[Command], policy: VolunteersPolicy) -> list[Event] | Refusal:
+def decide(state: State, received: Received[Command], policy: Policy) -> list[Event] | Refusal:
     """Return what a command makes happen, or why nothing does."""
     if refusal := _check_right(received):
         return refusal

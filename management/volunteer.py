@@ -61,7 +61,7 @@ from management.volunteer_events import (
     UniformRecorded,
     Withdrawn,
 )
-from schemas.policy.volunteers import VolunteersPolicy
+from schemas.policy.volunteers import Policy
 
 __all__ = ["PREFIX", "RIGHTS", "TRANSITIONS", "Code", "Command", "Event", "Stage", "State", "decide", "due", "evolve"]
 
@@ -213,7 +213,7 @@ class State(msgspec.Struct):
 # -- decisions --------------------------------------------------------------------------------------------------------
 
 
-def decide(state: State, received: Received[Command], policy: VolunteersPolicy) -> list[Event] | Refusal:
+def decide(state: State, received: Received[Command], policy: Policy) -> list[Event] | Refusal:
     """Return what a command makes happen, or why nothing does."""
     if refusal := _check_right(received):
         return refusal
@@ -295,7 +295,7 @@ def _open(state: State, received: Received[Command], sealed: bytes) -> list[Even
     return [ApplicationOpened(person, programme, sealed)]
 
 
-def _amend(state: State, amended: ApplicationAmended, policy: VolunteersPolicy) -> list[Event] | Refusal:
+def _amend(state: State, amended: ApplicationAmended, policy: Policy) -> list[Event] | Refusal:
     if any(role not in policy.roles for role in amended.wishes):
         return _refuse("UNKNOWN", "one of the wishes is no role of this programme")
     if any(not policy.starts <= day <= policy.ends for day in amended.days):
@@ -303,7 +303,7 @@ def _amend(state: State, amended: ApplicationAmended, policy: VolunteersPolicy) 
     return _step(state, amended)
 
 
-def _submit(state: State, submit: Submit, policy: VolunteersPolicy) -> list[Event] | Refusal:
+def _submit(state: State, submit: Submit, policy: Policy) -> list[Event] | Refusal:
     if state.stage == "SUBMITTED":
         return []
     # The first shift is not known yet: who is old enough on the last day may still get one.
@@ -319,7 +319,7 @@ def _submit(state: State, submit: Submit, policy: VolunteersPolicy) -> list[Even
     return _step(state, Submitted())
 
 
-def _offer(state: State, offer: MakeOffer, at: int, policy: VolunteersPolicy) -> list[Event] | Refusal:
+def _offer(state: State, offer: MakeOffer, at: int, policy: Policy) -> list[Event] | Refusal:
     hold = offer.hold
     if (state.stage, state.hold) == ("OFFERED", hold.id):
         return []
@@ -348,7 +348,7 @@ def _answer(state: State, answer: AcceptOffer | RejectOffer, at: int) -> list[Ev
 
 
 def _record(
-    state: State, fact: RecordTraining | RecordAccreditation | RecordUniform, policy: VolunteersPolicy
+    state: State, fact: RecordTraining | RecordAccreditation | RecordUniform, policy: Policy
 ) -> list[Event] | Refusal:
     match fact:
         case RecordTraining(training=training):
@@ -366,7 +366,7 @@ def _record(
     return [event, Onboarded()] if after.stage == "ACCEPTED" and _is_ready(after, policy) else [event]
 
 
-def _is_ready(state: State, policy: VolunteersPolicy) -> bool:
+def _is_ready(state: State, policy: Policy) -> bool:
     return state.approved and state.uniform and set(policy.roles[state.role]) <= set(state.trainings)
 
 

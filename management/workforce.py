@@ -45,7 +45,7 @@ from management.workforce_commands import (
 )
 from management.workforce_events import Event
 from management.workforce_state import Code, Setting, State, is_live
-from schemas.policy.workforce import WorkforcePolicy
+from schemas.policy.workforce import Policy
 
 __all__ = ["PREFIX", "Code", "Command", "Event", "State", "decide", "due", "evolve"]
 
@@ -84,7 +84,7 @@ DECISIONS: dict[type, Callable[[State, Any, Setting], list[Event] | Refusal]] = 
 }
 
 
-def decide(state: State, received: Received[Command], policy: WorkforcePolicy) -> list[Event] | Refusal:
+def decide(state: State, received: Received[Command], policy: Policy) -> list[Event] | Refusal:
     """Return what a command makes happen, or why nothing does."""
     setting = Setting(received.actor, received.at, received.key.partition(":")[2], policy)
     return DECISIONS[type(received.command)](state, received.command, setting)

@@ -27,7 +27,7 @@ from management.workforce_events import (
     SwapApproved,
     SwapClosed,
 )
-from schemas.policy.workforce import WorkforcePolicy
+from schemas.policy.workforce import Policy
 
 __all__ = [
     "COUNTED",
@@ -154,7 +154,7 @@ class Setting(NamedTuple):
     actor: Actor
     at: int
     venue: str
-    policy: WorkforcePolicy
+    policy: Policy
 
 
 # -- the state --------------------------------------------------------------------------------------------------------

@@ -1,10 +1,14 @@
-"""The policy of the workforce: hours and rest, arrival, teams, travel, overbooking."""
+"""The policy of the workforce: hours and rest, arrival, teams, travel, overbooking.
+
+Nothing here is a rule of the code: the numbers are the Games' own, in a TOML file (``schemas/policy/t20/`` is that of
+an invented Games); ``decode`` reads its bytes.
+"""
 
 from __future__ import annotations
 
 import msgspec
 
-__all__ = ["RoleRule", "WorkforcePolicy"]
+__all__ = ["Policy", "RoleRule", "decode"]
 
 
 class RoleRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -14,7 +18,7 @@ class RoleRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     leader_every: int = 0  # one leader for each so many people of a team, the last group included; 0: none asked
 
 
-class WorkforcePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What holds at every venue of one Games. Minutes, unless a name says otherwise."""
 
     roles: dict[str, RoleRule]
@@ -33,6 +37,18 @@ class WorkforcePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     history_from: int  # assignments of a role after which its own history counts
     confidence_permille: int  # that enough come
 
+    def __post_init__(self) -> None:
+        """Refuse a night without an end, an attendance that no number of people makes up for, and negative minutes."""
+        if not 0 <= self.night_until < self.night_from <= 1440:
+            raise ValueError("a night ends on the day after it began, earlier than it began")
+        if not 0 < self.attendance_least_permille <= self.attendance_permille <= 1000:
+            raise ValueError("attendance is in permille, above 0, and at least the least")
+        if not 0 <= self.confidence_permille < 1000:
+            raise ValueError("confidence is in permille, below 1000")
+        minutes = (self.rest, self.check_in_early, self.check_in_late, self.auto_close, self.travel_default)
+        if min(minutes) < 0 or min(self.most_in_24_hours, self.most_consecutive_days) < 1:
+            raise ValueError("minutes are not negative, and somebody may work")
+
     def travel_between(self, one: str, other: str) -> int:
         """Return the minutes between two venues, 0 within one."""
         if one == other:
@@ -40,3 +56,8 @@ class WorkforcePolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         there = self.travel.get(one, {}).get(other)
         back = self.travel.get(other, {}).get(one)
         return next((minutes for minutes in (there, back) if minutes is not None), self.travel_default)
+
+
+def decode(data: bytes) -> Policy:
+    """Return the policy in a TOML file's bytes; raises ``msgspec.DecodeError`` or ``msgspec.ValidationError``."""
+    return msgspec.toml.decode(data, type=Policy)

@@ -31,4 +31,4 @@ def test_what_has_not_passed_is_not_looked_at() -> None:
         asked.append(deadline)
         return True
 
-    assert passed(heap, 2, ask) == sorted(asked) == heap[:1] + [(1, "a", "x"), (2, "a", "x")]
+    assert passed(heap, 2, ask) == sorted(asked) == [*heap[:1], (1, "a", "x"), (2, "a", "x")]

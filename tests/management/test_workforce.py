@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import get_args
 
-import msgspec
 import pytest
 
 from management import workforce
 from management.workforce_commands import Command
 from management.workforce_events import Event
 from management.workforce_state import SWAPS, TRANSITIONS, Status, SwapStatus
-from schemas.policy.workforce import WorkforcePolicy
-from tests.management.venue_hands import POLICY
 
 
 def test_every_command_has_a_decision() -> None:
@@ -36,14 +33,3 @@ def test_the_tables_name_every_status() -> None:
 
 def test_nothing_is_due_where_nothing_is_planned() -> None:
     assert workforce.due(workforce.State()) is None
-
-
-def test_the_policy_takes_no_word_that_it_does_not_know() -> None:
-    fields = msgspec.to_builtins(POLICY)
-    with pytest.raises(msgspec.ValidationError, match="unknown field `resst`"):
-        msgspec.convert({**fields, "resst": 1}, WorkforcePolicy)
-
-
-def test_the_way_is_the_same_there_and_back() -> None:
-    ways = [("STA", "AQU"), ("AQU", "STA"), ("STA", "STA"), ("STA", "ELSEWHERE"), ("VIL", "AQU")]
-    assert [POLICY.travel_between(*way) for way in ways] == [45, 45, 0, 60, 720]

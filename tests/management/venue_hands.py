@@ -24,11 +24,9 @@ from management.workforce_commands import (
     RecordAccess,
 )
 from management.workforce_events import Event
-from schemas.policy.workforce import WorkforcePolicy
+from schemas.policy.workforce import Policy, decode
 
-POLICY = msgspec.toml.decode(
-    (Path(schemas.__file__).parent / "policy" / "t20" / "workforce.toml").read_bytes(), type=WorkforcePolicy
-)
+POLICY = decode((Path(schemas.__file__).parent / "policy" / "t20" / "workforce.toml").read_bytes())
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 ORIGIN = 1_910_736_000_000  # 2030-07-20T00:00:00Z
@@ -56,7 +54,7 @@ ALWAYS = AccessWindow("STA", "BLUE", at(0, 0), at(30, 0))
 class Venue:
     """One venue's workforce."""
 
-    def __init__(self, name: str = "STA", policy: WorkforcePolicy = POLICY) -> None:
+    def __init__(self, name: str = "STA", policy: Policy = POLICY) -> None:
         self.name = name
         self.policy = policy
         self.state = workforce.State()

@@ -22,11 +22,9 @@ from management.volunteer_commands import (
     Screen,
     Submit,
 )
-from schemas.policy.volunteers import VolunteersPolicy
+from schemas.policy.volunteers import decode
 
-POLICY = msgspec.toml.decode(
-    (Path(schemas.__file__).parent / "policy" / "t20" / "volunteers.toml").read_bytes(), type=VolunteersPolicy
-)
+POLICY = decode((Path(schemas.__file__).parent / "policy" / "t20" / "volunteers.toml").read_bytes())
 NOW = 1_900_000_000_000
 SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
 RESPOND_BY = NOW + 48 * HOUR
