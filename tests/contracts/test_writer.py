@@ -705,7 +705,7 @@ class WriterContract:
         assert outcome.position == position
         assert await writer.progress.wait(outcome.position, SOON)
 
-    async def test_a_quota_race(self, log: TroubledLog, clock: Clock, writer: Writer) -> None:
+    async def test_scenario_4_quota_race(self, log: TroubledLog, clock: Clock, writer: Writer) -> None:
         """Acceptance scenario 4: 200 ask at once for the one free place."""
         await writer.submit(received(SetQuota("E", 1), "ro:FRA", AUTHORITY))
         wishes = [received(HoldQuota("E", f"per:P{n}/1"), "ro:FRA", ANN) for n in range(200)]

@@ -14,21 +14,22 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 import engine
 from desks.codec import Codec, decode_outcome
 from desks.outcome import Outcome
+from desks.partitions import scan
 from desks.recovery import recover
 from desks.topics import COMMANDS, EVENTS, REPLIES
-from engine.sqlite_log import SqliteLog
+from engine.log import Log, Stored
 from management.aggregates import AGGREGATES
-from tests.faults.writer_process import PARTITIONS, PEPPER, POLICIES
+from tests.faults.writer_process import PARTITIONS, PEPPER, POLICIES, open_log
 
 KILLS = 4  # a life of the log
 ROOT = Path(next(iter(engine.__path__))).parent
-MANY = 10_000_000
 
 pytestmark = pytest.mark.faults
 
@@ -53,12 +54,12 @@ class Answers:
                 assert self.outcomes.setdefault(int(number), outcome) == outcome
 
 
-def live(log: Path, seed: int, answers: Answers, *, seconds: float = 60.0, step: str = "", nth: int = 0) -> bool:
+def live(log: str, seed: int, answers: Answers, *, seconds: float = 60.0, step: str = "", nth: int = 0) -> bool:
     """Let a writer live until it is killed, by us or by itself; return whether it was by itself."""
     writer = subprocess.Popen(
         [
             *(sys.executable, str(Path(__file__).with_name("writer_process.py"))),
-            *(str(log), str(seed), str(answers.first)),
+            *(log, str(seed), str(answers.first)),
             *((step, str(nth)) if step else ()),
         ],
         stdout=subprocess.PIPE,
@@ -80,12 +81,18 @@ def live(log: Path, seed: int, answers: Answers, *, seconds: float = 60.0, step:
     return itself
 
 
-async def check(path: Path, answers: Answers) -> None:
+async def read(log: Log, topic: str) -> list[Stored]:
+    """Return all that a topic holds."""
+    nothing = dict.fromkeys(range(PARTITIONS.count), 0)
+    return [stored async for _, stored in scan(log, topic, PARTITIONS, nothing)]
+
+
+async def check(where: str, answers: Answers) -> None:
     """Hold the log against what was answered."""
-    with SqliteLog.open(path, readonly=True) as log:
-        replies = [decode_outcome(stored.value) for stored in log.read(REPLIES, limit=MANY)]
-        commands = [json.loads(stored.value)["id"] for stored in log.read(COMMANDS, limit=MANY)]
-        events = [json.loads(stored.value) for stored in log.read(EVENTS, limit=MANY)]
+    with open_log(where, readonly=True) as log:
+        replies = [decode_outcome(stored.value) for stored in await read(log, REPLIES)]
+        commands = [json.loads(stored.value)["id"] for stored in await read(log, COMMANDS)]
+        events = [json.loads(stored.value) for stored in await read(log, EVENTS)]
         # Nothing was lost, nothing was done twice, and everything is there with all that belongs to it.
         assert [command for command, times in Counter(commands).items() if times > 1] == []
         assert [reply.id for reply in replies] == commands
@@ -123,7 +130,7 @@ async def test_killed_at_any_moment_nothing_answered_is_lost_and_nothing_happens
     tmp_path: Path, seed: int
 ) -> None:
     moments = random.Random(seed)
-    path, answers = tmp_path / "games.podium", Answers()
+    path, answers = str(tmp_path / "games.podium"), Answers()
     for _ in range(KILLS):
         live(path, seed, answers, seconds=moments.uniform(0.0, 0.5))
         await check(path, answers)
@@ -138,7 +145,7 @@ STEPS = ("fence", "fenced", "read", "append", "appended", "save", "saved")
 async def test_scenario_15_kill_at_every_step(tmp_path: Path, seed: int) -> None:
     """Acceptance scenario 15; ``make soak SEEDS=100`` kills 700 times."""
     moments = random.Random(seed)
-    path, answers = tmp_path / "games.podium", Answers()
+    path, answers = str(tmp_path / "games.podium"), Answers()
     live(path, seed, answers, seconds=0.5)
     for step in moments.sample(STEPS, len(STEPS)):
         most = {"fence": 4, "fenced": 4, "read": 5, "save": 8, "saved": 8}.get(step, 40)
@@ -147,3 +154,14 @@ async def test_scenario_15_kill_at_every_step(tmp_path: Path, seed: int) -> None
     live(path, seed, answers, seconds=0.5)
     await check(path, answers)
     assert len(answers.outcomes) > 100
+
+
+async def test_scenario_15_on_kafka(kafka: str) -> None:
+    """Acceptance scenario 15, at the steps around a commit and a takeover."""
+    where, answers = f"kafka://{kafka}/{uuid4().hex}", Answers()
+    for step, nth in (("appended", 30), ("append", 20), ("fenced", 2), ("saved", 2)):
+        assert live(where, 1, answers, step=step, nth=nth), step
+        await check(where, answers)
+    live(where, 1, answers, seconds=2.0)
+    await check(where, answers)
+    assert len(answers.outcomes) > 20

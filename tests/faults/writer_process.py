@@ -23,12 +23,14 @@ import schemas.policy
 from desks.codec import encode
 from desks.partitions import Partitions
 from desks.ticks import LAG, run_ticks
-from desks.topics import SNAPSHOTS
+from desks.topics import SNAPSHOTS, UPCASTS
 from desks.writer import Writer
+from engine.kafka_log import KafkaLog
 from engine.log import Fence, Record, Stored
 from engine.sqlite_log import SqliteLog
 from management.command import Actor, Grant, Received
 from management.quota import ConfirmHold, HoldQuota, ReleaseHold, SetQuota
+from schemas.layout import Layout, Spread
 from schemas.policy.quota import decode
 
 TASKS = 20
@@ -64,7 +66,7 @@ def command(seed: int, number: int, now: int) -> Received[Any]:
 class DeadlyLog:
     """A log that kills its process at a step."""
 
-    def __init__(self, log: SqliteLog, step: str, nth: int) -> None:
+    def __init__(self, log: SqliteLog | KafkaLog, step: str, nth: int) -> None:
         self._log = log
         self._step = step
         self._left = nth
@@ -99,6 +101,13 @@ class DeadlyLog:
         return positions
 
 
+def open_log(where: str, *, readonly: bool = False) -> SqliteLog | KafkaLog:
+    """Open the log of a path or of an address."""
+    if "://" in where:
+        return KafkaLog.open(where, readonly=readonly, layout=Layout(dict.fromkeys(UPCASTS, Spread(PARTITIONS.count))))
+    return SqliteLog.open(where, readonly=readonly)
+
+
 def clock() -> int:
     """Return log time, microseconds."""
     return time.time_ns() // 1000
@@ -106,9 +115,9 @@ def clock() -> int:
 
 async def main() -> None:
     """Send until killed."""
-    path, seed, first = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    where, seed, first = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     step, nth = (sys.argv[4], int(sys.argv[5])) if sys.argv[4:] else ("", 0)
-    log = DeadlyLog(SqliteLog.open(path), step, nth)
+    log = DeadlyLog(open_log(where), step, nth)
     os.write(1, b"open\n")
     writer = await Writer.open(log, POLICIES, clock, PEPPER, partitions=PARTITIONS, snapshot_every=25)
     numbers = count(max(0, first - AGAIN))

@@ -41,3 +41,31 @@ def test_what_has_not_happened_has_a_state_without_deadlines_that_can_be_kept(ag
 def test_what_is_personal_is_a_field_of_some_command(aggregate: Aggregate) -> None:
     fields = {field for one in members(aggregate.command) for field in one.__struct_fields__}  # type: ignore[attr-defined]
     assert aggregate.personal - fields == set()
+
+
+def test_every_aggregate_of_the_room_is_here() -> None:
+    assert sorted(AGGREGATES) == ["del", "dp", "ebk", "hc", "per", "ro", "sch", "uni", "uq", "vol", "wf"]
+
+
+@pytest.mark.parametrize(("key", "fact"), [("per:P1", "born"), ("vol:G:P1", "born"), ("ebk:SWM", "facts")])
+def test_facts_about_a_person_are_named(key: str, fact: str) -> None:
+    aggregate = aggregate_of(key)
+    assert aggregate is not None
+    assert {fact} - aggregate.personal == set()
+
+
+@EACH
+def test_no_birth_date_of_a_command_is_kept(aggregate: Aggregate) -> None:
+    kept = [
+        f"{one.__name__}.{field}"
+        for one in members(aggregate.command)
+        for field in one.__struct_fields__  # type: ignore[attr-defined]
+        if field in ("born", "birth", "birth_date", "name", "document", "facts") and field not in aggregate.personal
+    ]
+    assert kept == []
+
+
+@EACH
+def test_an_event_holds_no_birth_date(aggregate: Aggregate) -> None:
+    fields = {field for one in members(aggregate.event) for field in one.__struct_fields__}  # type: ignore[attr-defined]
+    assert fields & {"born", "birth", "birth_date", "name", "document", "facts"} == set()
