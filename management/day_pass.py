@@ -90,8 +90,8 @@ class State(msgspec.Struct):
     """The passes of an organisation, with what its limits count."""
 
     passes: dict[str, DayPass] = {}
-    on_day: dict[date, int] = {}  # passes that count for a day
-    days_of: dict[str, dict[date, int]] = {}  # person -> day -> passes that count
+    on_day: dict[str, int] = {}  # day -> passes that count for it
+    days_of: dict[str, dict[str, int]] = {}  # person -> day -> passes that count
     overdue_of: dict[str, int] = {}  # host -> passes that are not back
     deadlines: list[Deadline] = []
 
@@ -250,7 +250,7 @@ def decide(state: State, received: Received[Command], policy: Policy) -> list[Ev
 def _request(state: State, received: Received[Any], policy: Policy) -> Decision:
     ask, ro = received.command, received.key.removeprefix("dp:")
     limits, kind = policy.day_passes, policy.organisations.get(ro, "")
-    days = state.days_of.get(ask.person, {})
+    day, days = ask.day.isoformat(), state.days_of.get(ask.person, {})
     if not _may(received.actor, WHO[RequestPass], ro):
         return _not_authorised(received.actor)
     if ask.pass_id in state.passes:
@@ -258,9 +258,9 @@ def _request(state: State, received: Received[Any], policy: Policy) -> Decision:
     cut_off = policy.day_first(ask.day) - _DAY + limits.cut_off_min * _MINUTE
     if received.at >= cut_off:
         return _refuse("CUT_OFF", "Passes are asked for by the evening before.", cut_off=cut_off)
-    if state.on_day.get(ask.day, 0) >= limits.daily.get(kind, 0):
-        return _refuse("DAILY_COUNT", "The organisation has no more passes for the day.", day=ask.day.isoformat())
-    if ask.day not in days and len(days) >= limits.max_days:
+    if state.on_day.get(day, 0) >= limits.daily.get(kind, 0):
+        return _refuse("DAILY_COUNT", "The organisation has no more passes for the day.", day=day)
+    if day not in days and len(days) >= limits.max_days:
         return _refuse("MAX_DAYS", "The person has had so many days.", max_days=limits.max_days)
     if refusal := _barred(state, ask.host, ask.standing):
         return refusal
@@ -322,7 +322,7 @@ def evolve(state: State, event: Event) -> None:
     if isinstance(event, PassRequested):
         what = (event.pass_id, event.person, event.host, event.day, event.venue, event.zones, event.escorted)
         state.passes[event.pass_id] = DayPass(*what, requested_by=event.by)
-        _count(state, event.person, event.day, 1)
+        _count(state, event.person, event.day.isoformat(), 1)
         return
     found = state.passes[event.pass_id]
     before, found.status = found.status, TRANSITIONS[type(event)][found.status]
@@ -335,11 +335,11 @@ def evolve(state: State, event: Event) -> None:
         case PassReturned() if before == "OVERDUE":
             _add(state.overdue_of, found.host, -1)
         case PassCancelled() if before != "ISSUED":  # one that was used up its place
-            _count(state, found.person, found.day, -1)
+            _count(state, found.person, found.day.isoformat(), -1)
     drop_stale(state.deadlines, _is_live(state))
 
 
-def _count(state: State, person: str, day: date, by: int) -> None:
+def _count(state: State, person: str, day: str, by: int) -> None:
     _add(state.on_day, day, by)
     days = state.days_of.setdefault(person, {})
     _add(days, day, by)
@@ -347,7 +347,7 @@ def _count(state: State, person: str, day: date, by: int) -> None:
         del state.days_of[person]
 
 
-def _add(counts: dict[Any, int], key: Any, by: int) -> None:
+def _add(counts: dict[str, int], key: str, by: int) -> None:
     """Change a count; one of nothing is not kept."""
     counts[key] = counts.get(key, 0) + by
     if not counts[key]:

@@ -232,7 +232,7 @@ def _about_participation(state: State, received: Received[Any], policy: Policy) 
 
 def _about_card(state: State, received: Received[Any], policy: Policy) -> Decision:
     ask = received.command
-    found = state.cards.get(ask.serial)
+    found = state.cards.get(str(ask.serial))
     if found is None:
         return refuse("UNKNOWN", "There is no such card.", serial=ask.serial)
     held = Held(state.participations[found.participation], state.cards.values())
@@ -274,10 +274,10 @@ def evolve(state: State, event: Event) -> None:
         case ParticipationEvent():
             participation.evolve(state.participations[event.participation], event)
         case CardProduced():
-            state.cards[event.serial] = card.produced(event)
+            state.cards[str(event.serial)] = card.produced(event)
             state.participations[event.participation].reissues += event.replaces is not None
         case CardEvent():
-            card.evolve(state.cards[event.serial], event)
+            card.evolve(state.cards[str(event.serial)], event)
 
 
 def due(state: State) -> int | None:

@@ -45,7 +45,9 @@ class State(msgspec.Struct):
     """What is known of a person: nothing by name."""
 
     participations: dict[str, Participation] = {}
-    cards: dict[int, Card] = {}  # by serial, in the order in which they were printed
+    cards: dict[
+        str, Card
+    ] = {}  # by serial as text (what sorts states has no other keys), in the order in which they were printed
     merged_into: str = ""  # the person in whose record this one goes on
     sources: list[str] = []  # persons whose records go on in this one
     legal_holds: list[str] = []  # cases for which the record must not be erased

@@ -202,12 +202,12 @@ class PersonMachine(RuleBasedStateMachine):
 
     @rule(by=ACTORS, serial=NUMBERS, index=NUMBERS)
     def reissue(self, by: Actor, serial: int, index: int) -> None:
-        for blocked in [*self.state.cards]:
+        for blocked in [one.serial for one in self.state.cards.values()]:
             self.ask(Reissue(blocked, serial, index, photo=True), by)
 
     @rule(by=ACTORS, matches=OFTEN)
     def validate_all(self, by: Actor, matches: bool) -> None:
-        for serial in [*self.state.cards]:
+        for serial in [one.serial for one in self.state.cards.values()]:
             self.validate(by, serial, matches)
 
     @rule(passing=PASSING)
@@ -249,7 +249,7 @@ class PersonMachine(RuleBasedStateMachine):
     def a_serial_and_an_index_are_one_card_and_what_was_blocked_stays_so(self) -> None:
         for numbers in zip(*self.cards, strict=True):
             assert len(set(numbers)) == len(numbers)
-        assert {list_status(self.state.cards[serial]) for serial in self.dead} <= {REVOKED}
+        assert {list_status(self.state.cards[str(serial)]) for serial in self.dead} <= {REVOKED}
 
     @invariant()
     def the_status_list_says_of_every_card_what_its_record_says(self) -> None:
@@ -349,10 +349,10 @@ class PassMachine(RuleBasedStateMachine):
     def the_counts_are_those_of_the_passes(self) -> None:
         passes = self.state.passes.values()
         counting = [one for one in passes if one.status != "CANCELLED" or one.id in self.out]
-        assert self.state.on_day == Counter(one.day for one in counting)
-        days: dict[str, Counter[date]] = {}
+        assert self.state.on_day == Counter(one.day.isoformat() for one in counting)
+        days: dict[str, Counter[str]] = {}
         for one in counting:
-            days.setdefault(one.person, Counter())[one.day] += 1
+            days.setdefault(one.person, Counter())[one.day.isoformat()] += 1
         assert self.state.days_of == days
         assert self.state.overdue_of == Counter(one.host for one in passes if one.status == "OVERDUE")
         assert max(self.state.on_day.values(), default=0) <= T20.day_passes.daily["NOC"]

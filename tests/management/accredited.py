@@ -104,7 +104,7 @@ class Desk:
 
     @property
     def cards(self) -> dict[int, str]:
-        return {serial: card.status for serial, card in self.state.cards.items()}
+        return {card.serial: card.status for card in self.state.cards.values()}
 
 
 TO_DRAFT = [(OPEN, RO)]

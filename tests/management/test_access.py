@@ -95,7 +95,7 @@ def test_the_status_list_denies_however_old_it_is(index: int, code: Reason) -> N
 
 def test_scenario_1_pre_valid_card_at_a_gate() -> None:
     desk = pre_valid()
-    printed = card(serial=1, index=desk.state.cards[1].index)
+    printed = card(serial=1, index=desk.state.cards["1"].index)
     assert at(printed, statuses=statuses(desk)) == Access("DENY", "NOT_VALIDATED")
     desk.after([(CHECKED, VENUE)], JULY)
     assert at(printed, statuses=statuses(desk)) == ALLOWED

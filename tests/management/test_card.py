@@ -91,7 +91,7 @@ def test_an_approved_participation_has_a_card_printed_that_opens_nothing() -> No
     desk = approved()
     assert desk.ask(PRINT, OPERATOR) == [printed()]
     assert desk.cards == {1: "PRE_VALID"}
-    assert list_status(desk.state.cards[1]) == NOT_VALIDATED
+    assert list_status(desk.state.cards["1"]) == NOT_VALIDATED
 
 
 def test_no_card_without_a_verdict_of_the_security_check() -> None:
@@ -138,7 +138,7 @@ def test_a_card_is_sent_and_arrives() -> None:
     assert desk.code(Dispatch(1, "B7"), OPERATOR) == "STATE"
     assert desk.ask(ConfirmReceipt(1, "B7"), RO) == [CardReceived(1, batch="B7")]
     assert desk.ask(ConfirmReceipt(1, "B7"), RO) == []
-    assert (desk.cards, desk.state.cards[1].delivery) == ({1: "PRE_VALID"}, "RECEIVED")
+    assert (desk.cards, desk.state.cards["1"].delivery) == ({1: "PRE_VALID"}, "RECEIVED")
     assert active().code(ConfirmReceipt(1, "B7"), RO, JULY) == "STATE"
 
 
@@ -154,7 +154,7 @@ def test_the_right_bearer_has_the_card_validated() -> None:
     desk = pre_valid()
     assert desk.ask(CHECKED, VENUE, JULY) == [CardValidated(1, point="OLV", by="desk-olv")]
     assert desk.cards == {1: "ACTIVE"}
-    assert list_status(desk.state.cards[1]) == VALID
+    assert list_status(desk.state.cards["1"]) == VALID
     assert desk.code(CHECKED, VENUE, JULY) == "STATE"
 
 
@@ -219,7 +219,7 @@ def test_a_card_that_is_gone_is_revoked_in_the_status_list_at_once(report: Any, 
     for desk in (pre_valid(), active(), suspended()):
         assert desk.ask(report, VENUE, JULY) == [event]
         assert desk.cards == {1: status}
-        assert list_status(desk.state.cards[1]) == REVOKED
+        assert list_status(desk.state.cards["1"]) == REVOKED
         assert desk.code(report, VENUE, JULY) == "STATE"
 
 
@@ -296,7 +296,7 @@ def test_a_card_that_was_lost_while_suspended_is_not_unblocked() -> None:
 def test_a_card_is_handed_back() -> None:
     for desk in (pre_valid(), active(), suspended()):
         assert desk.ask(RETURN, VENUE, JULY) == [CardReturned(1, by="desk-olv")]
-        assert list_status(desk.state.cards[1]) == REVOKED
+        assert list_status(desk.state.cards["1"]) == REVOKED
 
 
 # -- time -----------------------------------------------------------------------------------------------------------
@@ -313,11 +313,11 @@ def test_a_card_expires_at_its_end_and_not_before() -> None:
 
 def test_a_card_is_suspended_in_the_list_with_its_participation() -> None:
     desk = active()
-    assert list_status(desk.state.cards[1]) == VALID
+    assert list_status(desk.state.cards["1"]) == VALID
     decided = desk.ask(Suspend("A1", "X"), SUPERVISOR, JULY)
     assert isinstance(decided, list)
     assert decided[1:] == [CardSuspended(1)]
-    assert list_status(desk.state.cards[1]) == SUSPENDED
+    assert list_status(desk.state.cards["1"]) == SUSPENDED
 
 
 def test_what_is_about_no_card_is_refused() -> None:

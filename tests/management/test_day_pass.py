@@ -79,8 +79,8 @@ def test_it_has_so_many_a_day() -> None:
     fourth = ask(pass_id="D4", person="G4")
     assert book.code(fourth) == "DAILY_COUNT"
     assert book.after((msgspec.structs.replace(fourth, day=date(2021, 7, 29)), RO)).state.on_day == {
-        DAY: 3,
-        date(2021, 7, 29): 1,
+        "2021-07-28": 3,
+        "2021-07-29": 1,
     }
     assert book.after((CancelPass("D0"), RO)).ask(ask(pass_id="D5", person="G5")) == [
         PassRequested("D5", "G5", "P1", DAY, "OLV", ("V",), escorted=False, by="ro-a")
@@ -96,9 +96,9 @@ def test_a_person_has_so_many_days() -> None:
     book = Book().after((ASK, RO), (ask(pass_id="D2", day=date(2021, 7, 29)), RO))
     third = ask(pass_id="D3", day=date(2021, 7, 30))
     assert book.code(third) == "MAX_DAYS"
-    assert book.after((ask(pass_id="D4"), RO)).state.days_of == {"G1": {DAY: 2, date(2021, 7, 29): 1}}
+    assert book.after((ask(pass_id="D4"), RO)).state.days_of == {"G1": {"2021-07-28": 2, "2021-07-29": 1}}
     book.after((CancelPass("D2"), RO))
-    assert book.after((third, RO)).state.days_of == {"G1": {DAY: 2, date(2021, 7, 30): 1}}
+    assert book.after((third, RO)).state.days_of == {"G1": {"2021-07-28": 2, "2021-07-30": 1}}
 
 
 def test_what_a_cancelled_pass_counted_is_forgotten() -> None:
@@ -225,7 +225,7 @@ def test_a_pass_that_is_out_is_cancelled_by_security_and_keeps_its_place() -> No
     for by in (SUPERVISOR, SOC):
         book = issued()
         assert book.ask(CancelPass("D1"), by, NOON) == [PassCancelled("D1", by=by.id)]
-        assert (book.state.on_day, due(book.state)) == ({DAY: 1}, None)
+        assert (book.state.on_day, due(book.state)) == ({"2021-07-28": 1}, None)
         assert list_status(book.state.passes["D1"]) == REVOKED
 
 
@@ -273,4 +273,5 @@ def test_a_command_is_legal_exactly_where_the_table_has_a_way(event: type[PassEv
 def test_the_state_is_data() -> None:
     for make in BOOKS.values():
         state = make().state
-        assert msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=State) == state
+        data = msgspec.msgpack.encode(state, order="deterministic")  # as a writer does to compare states
+        assert msgspec.msgpack.decode(data, type=State) == state
