@@ -109,3 +109,27 @@ def change(dice: random.Random) -> Change:
     parts = {str(n): str(dice.randint(1, 9)) for n in range(dice.randint(0, 3))}
     row = ResultRow(participant=key, rank=dice.choice([None, 1, 2]), mark=dice.choice(["", "9.81"]), parts=parts)
     return Change(view, key, row, dice.randint(0, 3))
+
+
+async def delay_after(page: Page, stage: Stage, code: int, reason: str) -> float:
+    """Return how long the feed waits, in ms, after a server has closed it so; its dice show the highest number."""
+
+    await page.route_web_socket("**/going", lambda route: route.close(code=code, reason=reason))
+    waits: float = await page.evaluate(
+        """async (url) => {
+            const { Feed } = await import("/feed.js");
+            return new Promise((done) => {
+                const onState = ({ retryAt }) => { if (retryAt) { feed.stop(); done(retryAt - Date.now()); } };
+                const feed = new Feed(url, { onState }, { random: () => 1 });
+                feed.start();
+            });
+        }""",
+        stage.url.replace("http", "ws") + "going",
+    )
+    return waits
+
+
+async def test_who_is_told_a_moment_comes_back_then(stage: Stage, open_page: Opener) -> None:
+    page = await open_page()
+    assert 29_000 < await delay_after(page, stage, 1001, "going away; retry_ms=30000") <= 30_000
+    assert 0 < await delay_after(page, stage, 1012, "restart") <= 800
