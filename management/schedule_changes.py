@@ -241,12 +241,18 @@ def carry_out(state: State, received: Received[CarryOutChange], policy: Policy) 
 def _too_sudden(
     state: State, proposal: Proposal, changes: tuple[UnitChange, ...], at: int, policy: Policy
 ) -> Refusal | None:
-    if proposal.overridden or not isinstance(proposal.change, Advance):
+    """Return why what would start earlier than published, by whatever change, cannot yet."""
+    early = {
+        change.unit: change.after.start
+        for change in changes
+        if change.before is not None and change.after is not None and change.after.start < change.before.start
+    }
+    if proposal.overridden or not early:
         return None
-    first = min(change.after.start for change in changes if change.after is not None)
+    first = min(early.values())
     if first - at < policy.notice_hours * _HOUR:
         return refuse("NOTICE", f"the notice would be less than {policy.notice_hours} hours", start=first)
-    nocs = {noc for change in changes for noc in state.units[change.unit].nocs}
+    nocs = {noc for unit in early for noc in state.units[unit].nocs}
     silent = sorted(nocs.difference(proposal.acknowledged))
     if silent:
         return refuse("ACKNOWLEDGEMENT", f"{len(silent)} organisations have not acknowledged", silent=silent)

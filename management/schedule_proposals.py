@@ -1,7 +1,7 @@
 """Proposed changes of the schedule: each approval is another person's, and none the proposer's.
 
-Which roles must approve what is policy. The authority of the Games may approve an advance beyond that: then neither
-notice nor acknowledgements of the organisations are asked for. A proposal that nobody carries out lapses.
+Which roles must approve what is policy. The authority of the Games may approve new times beyond that: then what starts
+earlier needs neither notice nor acknowledgements of the organisations. A proposal that nobody carries out lapses.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class ApproveChange(msgspec.Struct, frozen=True, tag="approve_change"):
 
 
 class AcknowledgeChange(msgspec.Struct, frozen=True, tag="acknowledge_change"):
-    """Say, for an organisation, that an advance is known to it."""
+    """Say, for an organisation, that proposed new times are known to it."""
 
     proposal: str
     noc: str
@@ -102,7 +102,7 @@ class ChangeApproved(msgspec.Struct, frozen=True, tag="change_approved"):
 
 
 class ChangeAcknowledged(msgspec.Struct, frozen=True, tag="change_acknowledged"):
-    """An organisation knows of an advance."""
+    """An organisation knows of proposed new times."""
 
     proposal: str
     noc: str
@@ -162,7 +162,7 @@ def approve(state: State, received: Received[ApproveChange], policy: Policy) -> 
         return refuse("NOT_AUTHORISED", f"the actor does not hold {wish.role} for these units", role=wish.role)
     if wish.role in proposal.missing:
         return [ChangeApproved(wish.proposal, wish.role, actor.id, override=False)]
-    if wish.role == "GAMES_AUTHORITY" and isinstance(proposal.change, Advance) and not proposal.overridden:
+    if wish.role == "GAMES_AUTHORITY" and isinstance(proposal.change, Advance | Reschedule) and not proposal.overridden:
         return [ChangeApproved(wish.proposal, wish.role, actor.id, override=True)]
     return refuse("STATE", f"no approval of {wish.role} is missing", role=wish.role, missing=tuple(proposal.missing))
 
@@ -175,8 +175,8 @@ def acknowledge(state: State, received: Received[AcknowledgeChange], policy: Pol
         return refuse("UNKNOWN", f"there is no proposal {wish.proposal}", proposal=wish.proposal)
     if not received.actor.may("RO_ENTRIES", f"ro:{wish.noc}"):
         return refuse("NOT_AUTHORISED", f"only the entries office of {wish.noc} acknowledges for it", noc=wish.noc)
-    if not isinstance(proposal.change, Advance):
-        return refuse("STATE", "only an advance is acknowledged", proposal=wish.proposal)
+    if not isinstance(proposal.change, Advance | Reschedule):
+        return refuse("STATE", "only new times are acknowledged", proposal=wish.proposal)
     return [] if wish.noc in proposal.acknowledged else [ChangeAcknowledged(wish.proposal, wish.noc)]
 
 

@@ -328,6 +328,20 @@ def test_the_authority_does_without_notice_and_acknowledgements() -> None:
     assert (event.overridden, event.approvers) == (True, ("swm-manager", "authority"))  # type: ignore[union-attr]
 
 
+def test_what_a_rescheduled_set_starts_earlier_needs_the_same() -> None:
+    schedule = triathlon()
+    schedule.starters(MEN, "AAA1")
+    schedule.starters(WOMEN, "BBB1")
+    women = bay("2021-07-27T08:00")
+    swap = Reschedule((to(WOMEN, EIGHT), to(MEN, women)))
+    schedule.approved("C1", swap, ("SCHED_APPROVER", TRI_MANAGER), ("IF_DELEGATE", TRI_DELEGATE))
+    go, noticed = CarryOutChange("C1"), EIGHT.start - 12 * HOUR
+    assert schedule.refuses(go, PLANNER, noticed + 1) == "NOTICE"
+    assert schedule.refuses(go, PLANNER, noticed) == "ACKNOWLEDGEMENT"
+    schedule.does(AcknowledgeChange("C1", "BBB"), noc("BBB"))  # the men start later, so AAA is not asked
+    assert schedule.does(go, PLANNER, noticed)[0].kind == "reschedule"  # type: ignore[union-attr]
+
+
 def test_an_advance_goes_back_in_time() -> None:
     schedule = swimming()
     for plan in (TEN, later(TEN, DAY)):

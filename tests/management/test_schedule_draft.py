@@ -120,6 +120,8 @@ def test_who_starts_may_bring_conflicts_to_both_boards() -> None:
     gone = Delta((conflict.name,))
     assert schedule.starters(HEAT1, "BBB1") == [StartersRecorded(HEAT1, (Starter("BBB1", "BBB"),), gone, gone)]
     assert schedule.state.starts.units == {"BBB1": [HEAT1], "AAA1": [FINAL]}
+    assert schedule.starters(HEAT1) == [StartersRecorded(HEAT1, (), Delta(), Delta())]
+    assert (schedule.state.starts.athletes, schedule.state.units[HEAT1].nocs) == ({FINAL: ("AAA1",)}, ())
 
 
 # -- release ----------------------------------------------------------------------------------------------------------
