@@ -24,7 +24,7 @@ from management.workforce_events import (
     AssignmentReplaced,
     Event,
 )
-from management.workforce_rights import need_person, need_planner, need_system
+from management.workforce_rights import need_person, need_planner
 from management.workforce_state import COUNTED, OPEN, Setting, State, check_step, find, refuse
 
 __all__ = [
@@ -103,7 +103,7 @@ def cancel_assignment(state: State, command: CancelAssignment, setting: Setting)
 
 def release_duties(state: State, command: ReleaseDuties, setting: Setting) -> list[Event] | Refusal:
     """Take a person off all that he has not begun; nobody who is not known here has anything to be taken off."""
-    if need_system(setting) and (refusal := need_planner(setting)):
+    if refusal := need_planner(setting):
         return refusal
     events: list[Event] = []
     for name in state.held.get(command.person, ()):

@@ -53,7 +53,7 @@ __all__ = [
 
 def enrol_person(state: State, command: EnrolPerson, setting: Setting) -> list[Event] | Refusal:
     """Put a person on the home roster, or change what it knows of him."""
-    if need_system(setting) and (refusal := need_planner(setting)):
+    if refusal := need_planner(setting):
         return refusal
     worker = state.workers.get(command.person)
     if worker is None:
@@ -67,7 +67,7 @@ def enrol_person(state: State, command: EnrolPerson, setting: Setting) -> list[E
 
 def record_training(state: State, command: RecordTraining, setting: Setting) -> list[Event] | Refusal:
     """Note that a person has done a training."""
-    if need_system(setting) and (refusal := need_planner(setting)):
+    if refusal := need_planner(setting):
         return refusal
     worker = _find(state, command.person)
     if isinstance(worker, Refusal):

@@ -27,6 +27,7 @@ class Shift(msgspec.Struct, frozen=True):
     need: int  # people who have to be there
     places: int  # people to publish, so that as many come: not below ``need``
     languages: dict[str, int] = {}  # language -> how many of the team have to speak it
+    units: tuple[str, ...] = ()  # of the competition that it serves: when one of them moves, the shift is affected
     cancelled: bool = False
 
 

@@ -10,20 +10,31 @@ from management.ledger import DAY, MINUTE
 from management.overbooking import overbooked
 from management.shift import Shift, mix_is_possible
 from management.swap import closed_swap
-from management.workforce_commands import CancelShift, MoveShift, PlanShift
+from management.workforce_commands import CancelShift, ChangeNeed, KeepShift, MarkAffected, MoveShift, PlanShift
 from management.workforce_events import (
     AssignmentCancelled,
     AssignmentMoved,
     Event,
+    NeedChanged,
+    ShiftAffected,
     ShiftCancelled,
+    ShiftKept,
     ShiftMoved,
     ShiftPlanned,
 )
-from management.workforce_rights import need_planner
-from management.workforce_state import OPEN, Assignment, Setting, State, refuse
+from management.workforce_rights import need_planner, need_system
+from management.workforce_state import OPEN, Assignment, Setting, State, members, refuse
 from schemas.policy.workforce import Policy
 
-__all__ = ["attendance_of", "cancel_shift", "move_shift", "plan_shift"]
+__all__ = [
+    "attendance_of",
+    "cancel_shift",
+    "change_need",
+    "keep_shift",
+    "mark_affected",
+    "move_shift",
+    "plan_shift",
+]
 
 
 def attendance_of(state: State, role: str, policy: Policy) -> int:
@@ -60,6 +71,7 @@ def plan_shift(state: State, command: PlanShift, setting: Setting) -> list[Event
         need=command.need,
         places=overbooked(command.need, attendance, setting.policy.confidence_permille),
         languages=command.languages,
+        units=command.units,
     )
     if command.shift in state.shifts:
         return refuse("EXISTS", f"there is a shift {command.shift}", shift=command.shift)
@@ -85,13 +97,53 @@ def move_shift(state: State, command: MoveShift, setting: Setting) -> list[Event
         offset_ends=command.offset_ends,
     )
     if moved == shift:
-        return []
+        return [ShiftKept(shift.id)] if shift.id in state.affected else []
     times = (command.starts, command.ends, command.offset, command.offset_ends)
     events: list[Event] = [ShiftMoved(shift.id, *times)]
     for assignment in _team(state, shift.id):
         events += closed_swap(state, assignment, "GONE")
         events.append(_moved(state, assignment, moved, setting.policy))
     return events
+
+
+def change_need(state: State, command: ChangeNeed, setting: Setting) -> list[Event] | Refusal:
+    """Have more or fewer places, and no fewer than are taken or than the mix of who is there needs."""
+    if refusal := need_planner(setting):
+        return refusal
+    shift = state.shifts.get(command.shift)
+    if shift is None or command.need < 1:
+        return refuse("UNKNOWN", "there is no such shift, or it needs somebody", shift=command.shift)
+    if shift.cancelled:
+        return refuse("STATE", f"shift {shift.id} is cancelled", shift=shift.id)
+    if command.need == shift.need:
+        return []
+    attendance = attendance_of(state, shift.role, setting.policy)
+    places = overbooked(command.need, attendance, setting.policy.confidence_permille)
+    team, rule = list(members(state, shift.id)), setting.policy.roles[shift.role]
+    places = max(places, min(len(team), shift.places))
+    while places < shift.places and not mix_is_possible(replace(shift, places=places), team, rule):
+        places += 1
+    return [NeedChanged(shift.id, command.need, places)]
+
+
+def mark_affected(state: State, command: MarkAffected, setting: Setting) -> list[Event] | Refusal:
+    """List the shifts that serve a unit which has other times, or none."""
+    if refusal := need_system(setting):
+        return refusal
+    return [
+        ShiftAffected(name, command.unit, command.cause)
+        for name in state.serving.get(command.unit, ())
+        if not state.shifts[name].cancelled and state.affected.get(name) != command.cause
+    ]
+
+
+def keep_shift(state: State, command: KeepShift, setting: Setting) -> list[Event] | Refusal:
+    """Take a shift off the list of the affected."""
+    if refusal := need_planner(setting):
+        return refusal
+    if command.shift not in state.shifts:
+        return refuse("UNKNOWN", f"there is no shift {command.shift}", shift=command.shift)
+    return [ShiftKept(command.shift)] if command.shift in state.affected else []
 
 
 def cancel_shift(state: State, command: CancelShift, setting: Setting) -> list[Event] | Refusal:

@@ -25,13 +25,16 @@ from management.workforce_events import (
     HoursCorrected,
     LoanCancelled,
     LoanConfirmed,
+    NeedChanged,
     NoShowRecorded,
     PersonEnrolled,
     PersonLent,
     PersonReceived,
     PersonReturned,
     PersonTakenBack,
+    ShiftAffected,
     ShiftCancelled,
+    ShiftKept,
     ShiftMoved,
     ShiftPlanned,
     SwapAccepted,
@@ -53,12 +56,22 @@ def apply(state: State, event: Event) -> None:
         case ShiftPlanned(shift=shift):
             state.shifts[shift.id] = shift
             state.teams[shift.id] = []
+            for unit in shift.units:
+                state.serving.setdefault(unit, []).append(shift.id)
         case ShiftMoved():
             times = {"starts": event.starts, "ends": event.ends}
             clock = {"offset": event.offset, "offset_ends": event.offset_ends}
             state.shifts[event.shift] = replace(state.shifts[event.shift], **times, **clock)
+            state.affected.pop(event.shift, None)
+        case NeedChanged(shift=name):
+            state.shifts[name] = replace(state.shifts[name], need=event.need, places=event.places)
+        case ShiftAffected():
+            state.affected[event.shift] = event.cause
+        case ShiftKept():
+            del state.affected[event.shift]
         case ShiftCancelled():
             state.shifts[event.shift] = replace(state.shifts[event.shift], cancelled=True)
+            state.affected.pop(event.shift, None)
         case AssignmentProposed():
             name, expected, lapses = event.assignment, event.expected_at, event.lapses_at
             _begin(state, Assignment(name, event.shift, event.person, "PROPOSED", expected, lapses))

@@ -14,6 +14,7 @@ __all__ = [
     "CancelAssignment",
     "CancelLoan",
     "CancelShift",
+    "ChangeNeed",
     "CheckIn",
     "CheckOut",
     "Command",
@@ -22,7 +23,9 @@ __all__ = [
     "CorrectHours",
     "DeclineSwap",
     "EnrolPerson",
+    "KeepShift",
     "LoanPerson",
+    "MarkAffected",
     "MoveShift",
     "PlanShift",
     "ProposeAssignment",
@@ -85,6 +88,7 @@ class PlanShift(msgspec.Struct, frozen=True, tag="plan_shift"):
     offset_ends: int  # and when it ends
     need: int
     languages: dict[str, int] = {}
+    units: tuple[str, ...] = ()  # of the competition, that it serves
 
 
 class MoveShift(msgspec.Struct, frozen=True, tag="move_shift"):
@@ -95,6 +99,26 @@ class MoveShift(msgspec.Struct, frozen=True, tag="move_shift"):
     ends: int
     offset: int
     offset_ends: int
+
+
+class ChangeNeed(msgspec.Struct, frozen=True, tag="change_need"):
+    """Say that more or fewer people have to come. Nobody is taken off by it."""
+
+    shift: str
+    need: int
+
+
+class MarkAffected(msgspec.Struct, frozen=True, tag="mark_affected"):
+    """Say that a unit of the competition has other times, or none: its shifts are to be looked at."""
+
+    unit: str
+    cause: str  # the decision of the schedule
+
+
+class KeepShift(msgspec.Struct, frozen=True, tag="keep_shift"):
+    """Say that an affected shift is right as it is."""
+
+    shift: str
 
 
 class CancelShift(msgspec.Struct, frozen=True, tag="cancel_shift"):
@@ -267,6 +291,9 @@ Command = (
     | ReleaseDuties
     | PlanShift
     | MoveShift
+    | ChangeNeed
+    | MarkAffected
+    | KeepShift
     | CancelShift
     | ProposeAssignment
     | PublishAssignments

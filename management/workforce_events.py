@@ -25,13 +25,16 @@ __all__ = [
     "HoursCorrected",
     "LoanCancelled",
     "LoanConfirmed",
+    "NeedChanged",
     "NoShowRecorded",
     "PersonEnrolled",
     "PersonLent",
     "PersonReceived",
     "PersonReturned",
     "PersonTakenBack",
+    "ShiftAffected",
     "ShiftCancelled",
+    "ShiftKept",
     "ShiftMoved",
     "ShiftPlanned",
     "SwapAccepted",
@@ -83,6 +86,28 @@ class ShiftMoved(msgspec.Struct, frozen=True, tag="shift_moved"):
     ends: int
     offset: int
     offset_ends: int
+
+
+class NeedChanged(msgspec.Struct, frozen=True, tag="need_changed"):
+    """More or fewer people have to come."""
+
+    shift: str
+    need: int
+    places: int
+
+
+class ShiftAffected(msgspec.Struct, frozen=True, tag="shift_affected"):
+    """A unit that the shift serves has other times, or none. The venue moves, cancels or keeps the shift."""
+
+    shift: str
+    unit: str
+    cause: str
+
+
+class ShiftKept(msgspec.Struct, frozen=True, tag="shift_kept"):
+    """An affected shift is right as it is."""
+
+    shift: str
 
 
 class ShiftCancelled(msgspec.Struct, frozen=True, tag="shift_cancelled"):
@@ -282,6 +307,9 @@ Event = (
     | AccessRecorded
     | ShiftPlanned
     | ShiftMoved
+    | NeedChanged
+    | ShiftAffected
+    | ShiftKept
     | ShiftCancelled
     | AssignmentProposed
     | AssignmentPublished

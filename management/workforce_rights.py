@@ -21,8 +21,8 @@ def need_person(setting: Setting, *people: str) -> Refusal | None:
 
 
 def need_planner(setting: Setting) -> Refusal | None:
-    """Refuse whoever neither plans the workforce nor leads it at this venue."""
-    if setting.actor.may("WF_PLANNER", f"venue:{setting.venue}"):
+    """Refuse whoever neither plans the workforce nor leads it at this venue, nor is one of our own processes."""
+    if setting.actor.may("WF_PLANNER", f"venue:{setting.venue}") or setting.actor.may("SYSTEM"):
         return None
     return need_venue(setting)
 

@@ -190,6 +190,8 @@ class State(msgspec.Struct):
     """All of one venue, all dates."""
 
     shifts: dict[str, Shift] = {}
+    serving: dict[str, list[str]] = {}  # unit of the competition -> shifts
+    affected: dict[str, str] = {}  # shift -> the decision of the schedule that it waits to be adapted to
     teams: dict[str, list[str]] = {}  # shift -> its assignments that count
     workers: dict[str, Worker] = {}
     held: dict[str, list[str]] = {}  # person -> his assignments that are open or under way

@@ -11,8 +11,11 @@ from management.shift_planning import attendance_of
 from management.worker import Access, AccessWindow
 from management.workforce_commands import (
     CancelShift,
+    ChangeNeed,
     CheckIn,
+    KeepShift,
     LoanPerson,
+    MarkAffected,
     MoveShift,
     PlanShift,
     ProposeAssignment,
@@ -22,8 +25,11 @@ from management.workforce_commands import (
 from management.workforce_events import (
     AssignmentCancelled,
     AssignmentMoved,
+    NeedChanged,
     NoShowRecorded,
+    ShiftAffected,
     ShiftCancelled,
+    ShiftKept,
     ShiftMoved,
     ShiftPlanned,
     SwapClosed,
@@ -65,8 +71,10 @@ def test_what_is_no_shift(command: PlanShift, code: str) -> None:
 def test_who_plans() -> None:
     venue = venue_of()
     for actor in (Actor("x", (Grant("WF_PLANNER", "venue:AQU"),)), Actor("y", (Grant("SYSADMIN"),)), GATE, person("A")):
-        for command in (plan(), move("early1", at(1, 7), at(1, 15)), CancelShift("early1", "RAIN")):
+        changes = (plan(), move("early1", at(1, 7), at(1, 15)), ChangeNeed("early1", 9), KeepShift("early1"))
+        for command in (*changes, CancelShift("early1", "RAIN"), MarkAffected("U", "d")):
             assert venue.code(command, actor) == "NOT_AUTHORISED"
+    assert venue.code(MarkAffected("U", "d"), LEAD) == "NOT_AUTHORISED"
     venue.ok(plan(), actor=LEAD)
 
 
@@ -145,6 +153,51 @@ def test_who_is_lent_is_taken_off_a_shift_that_moves() -> None:
     venue.assign("a", "early1", "ANN")
     venue.ok(LoanPerson("ANN", "AQU"), move("early1", at(1, 7), at(1, 15)))
     assert venue.log[-1] == AssignmentCancelled("a", "LENT")
+
+
+def test_a_unit_that_moves_affects_the_shifts_that_serve_it() -> None:
+    venue = venue_of()
+    venue.ok(plan(shift="heats", units=("U1", "U2")), plan(shift="final", units=("U2",)), plan(shift="other"))
+    assert venue.do(MarkAffected("U2", "d1"), SYSTEM) == [
+        ShiftAffected("heats", "U2", "d1"),
+        ShiftAffected("final", "U2", "d1"),
+    ]
+    assert venue.do(MarkAffected("U2", "d1"), SYSTEM) == []
+    assert venue.do(MarkAffected("U9", "d1"), SYSTEM) == []
+    assert venue.state.affected == {"heats": "d1", "final": "d1"}
+    venue.ok(move("heats", at(4, 6), at(4, 14)), actor=SYSTEM)
+    assert venue.do(KeepShift("final")) == [ShiftKept("final")]
+    assert venue.do(KeepShift("final")) == []
+    assert venue.code(KeepShift("none")) == "UNKNOWN"
+    assert venue.state.affected == {}
+    venue.ok(CancelShift("final", "VOID"))
+    assert venue.do(MarkAffected("U2", "d2"), SYSTEM) == [ShiftAffected("heats", "U2", "d2")]
+    assert venue.do(move("heats", at(4, 6), at(4, 14))) == [ShiftKept("heats")]
+    venue.ok(MarkAffected("U1", "d3"), actor=SYSTEM)
+    venue.ok(CancelShift("heats", "VOID"))
+    assert venue.state.affected == {}
+
+
+def test_the_need_may_change_and_nobody_is_taken_off_by_it() -> None:
+    venue = venue_of(*"ABCDEF")
+    for who in "ABCDEF":
+        venue.assign(who, "early1", who)
+    assert venue.do(ChangeNeed("early1", 4)) == [NeedChanged("early1", 4, places=9)]
+    assert venue.do(ChangeNeed("early1", 1)) == [NeedChanged("early1", 1, places=6)]
+    assert venue.do(ChangeNeed("early1", 1)) == []
+    assert venue.state.teams["early1"] == list("ABCDEF")
+    assert [venue.code(ChangeNeed(*what)) for what in (("none", 1), ("early1", 0))] == ["UNKNOWN", "UNKNOWN"]
+    venue.ok(CancelShift("late1", "RAIN"))
+    assert venue.code(ChangeNeed("late1", 1)) == "STATE"
+
+
+def test_fewer_places_still_have_room_for_the_leaders_that_are_missing() -> None:
+    venue = venue_of()
+    venue.enrol(*"ABC", trainings=("GENERAL", "MARSHAL"))
+    venue.plan("gates", at(1, 6), at(1, 14), role="MARSHAL", need=2)  # five places, so two leaders
+    for who in "ABC":
+        venue.assign(who, "gates", who)
+    assert venue.do(ChangeNeed("gates", 1)) == [NeedChanged("gates", 1, places=4)]  # three would hold no leader
 
 
 def test_a_cancelled_shift_takes_everybody_off() -> None:
