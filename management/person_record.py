@@ -45,9 +45,8 @@ class State(msgspec.Struct):
     """What is known of a person: nothing by name."""
 
     participations: dict[str, Participation] = {}
-    cards: dict[
-        str, Card
-    ] = {}  # by serial as text (what sorts states has no other keys), in the order in which they were printed
+    # By serial, in the order in which they were printed; as text, since what sorts states knows no other keys.
+    cards: dict[str, Card] = {}
     merged_into: str = ""  # the person in whose record this one goes on
     sources: list[str] = []  # persons whose records go on in this one
     legal_holds: list[str] = []  # cases for which the record must not be erased
