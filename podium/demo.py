@@ -114,6 +114,8 @@ class _Demo:
     async def _play(self, process: Process) -> None:
         batch: list[Message] = []
         for message in self.messages:
+            if process.vitals.leaving:
+                return
             wait = self.pace.due(message)
             if batch and (wait > 0 or len(batch) == BATCH):
                 process.gateway.store(batch)
