@@ -321,4 +321,4 @@ class Workforce(RuleBasedStateMachine):
 
 
 TestWorkforce = Workforce.TestCase
-TestWorkforce.settings = settings(max_examples=150, stateful_step_count=30)
+TestWorkforce.settings = settings(stateful_step_count=30)
