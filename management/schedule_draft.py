@@ -39,6 +39,8 @@ __all__ = [
 ]
 
 _HOUR = 3_600_000
+_LONGEST = 24 * _HOUR  # of a unit: so that what is near it stays few
+_FARTHEST = 14 * 60  # minutes that a clock may be from UTC
 
 
 class PlanUnit(msgspec.Struct, frozen=True, tag="plan_unit"):
@@ -127,8 +129,12 @@ def not_a_plan(unit: str, plan: Plan, policy: Policy) -> Refusal | None:
     venue = policy.venues.get(plan.venue)
     if venue is None or venue.zone != plan.zone:
         return refuse("PLAN", f"there is no venue {plan.venue} in {plan.zone}", unit=unit, venue=plan.venue)
-    if plan.start >= plan.end:
-        return refuse("PLAN", f"{unit} ends before it begins", unit=unit)
+    if not plan.start < plan.end <= plan.start + _LONGEST:
+        return refuse("PLAN", f"{unit} does not end within a day of its start", unit=unit)
+    if abs(plan.offset) > _FARTHEST:
+        return refuse("PLAN", f"no clock is {plan.offset} minutes from UTC", unit=unit)
+    if strange := [phase for phase in plan.after if not (is_rsc(phase) and is_phase(phase))]:
+        return refuse("PLAN", f"{strange[0]} is not the code of a phase", unit=unit)
     return None
 
 

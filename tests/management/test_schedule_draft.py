@@ -72,10 +72,19 @@ def test_a_planner_of_the_discipline_plans_a_unit() -> None:
         (HEAT1, replace(TEN, venue="XXX")),
         (HEAT1, replace(TEN, zone="Europe/Paris")),
         (HEAT1, replace(TEN, end=TEN.start)),
+        (HEAT1, replace(TEN, end=TEN.start + DAY + 1)),
+        (HEAT1, replace(TEN, offset=841)),
+        (FINAL, replace(TEN, after=("HEATS",))),
+        (FINAL, replace(TEN, after=(HEAT1,))),
     ],
 )
 def test_what_is_no_plan_is_refused(code: str, plan: Plan) -> None:
     assert Schedule().refuses(PlanUnit(code, plan), PLANNER) == "PLAN"
+
+
+def test_a_plan_may_last_a_day_and_be_far_from_greenwich() -> None:
+    plan = replace(TEN, end=TEN.start + DAY, offset=-840, after=(HEATS,))
+    assert Schedule().does(PlanUnit(FINAL, plan), PLANNER)[0].change.after == plan  # type: ignore[union-attr]
 
 
 def test_the_draft_may_conflict_and_each_change_lists_how() -> None:
