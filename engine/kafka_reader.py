@@ -15,7 +15,7 @@ from threading import Lock
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from engine.errors import LogClosed, LogFailed, NoPartition
-from engine.kafka_client import PATIENCE, Client, error_of, passes
+from engine.kafka_client import Client, error_of, passes
 from engine.kafka_record import decode
 from engine.kafka_topics import Topics
 from engine.log import Stored
@@ -23,7 +23,7 @@ from engine.log import Stored
 __all__ = ["KafkaReader"]
 
 MOST_CURSORS = 8  # consumers that are kept
-LONGEST_WAIT = 3 * PATIENCE  # seconds without a record that is expected: the brokers give up a dead writer before it
+LONGEST_WAIT = 3  # times as long as brokers may take: they give up a dead writer before it
 STEP = 32  # records back from the end, at first, in which the newest is looked for
 
 Place = tuple[str, int]  # topic, partition
@@ -36,6 +36,7 @@ class Cursor:
         self.place: Place | None = None  # None: it reads nothing
         self.offset = 0  # of what it reads next
         self._known: set[str] = set()
+        self._longest_wait = LONGEST_WAIT * client.patience  # seconds without a record that is expected
         self._client = client
         self._consumer: Consumer = client.consumer(
             isolation_level="read_committed",
@@ -49,7 +50,7 @@ class Cursor:
         if (self.place, self.offset) != (place, offset):
             name = self._client.name(place[0])
             if name not in self._known:  # told where a topic is, it begins at once, and otherwise in a second
-                self._consumer.list_topics(name, timeout=PATIENCE)
+                self._consumer.list_topics(name, timeout=self._client.patience)
                 self._known.add(name)
             self._consumer.assign([TopicPartition(name, place[1], offset)])
             self.place, self.offset = place, offset
@@ -59,14 +60,14 @@ class Cursor:
         assert self.place
         topic = self.place[0]
         taken: list[Stored] = []
-        give_up = time.monotonic() + LONGEST_WAIT
+        give_up = time.monotonic() + self._longest_wait
         while len(taken) < limit and self.offset < end:
             message = self._consumer.poll(1.0)
             error = None if message is None else message.error()
             if message is not None and error is None:
                 taken.append(decode(message, topic))
                 self.offset = taken[-1].position
-                give_up = time.monotonic() + LONGEST_WAIT
+                give_up = time.monotonic() + self._longest_wait
             elif message is not None and error is not None and error.code() == KafkaError._PARTITION_EOF:
                 self.offset = max(self.offset, message.offset() or 0)
             elif error is not None and not passes(error):
@@ -81,7 +82,7 @@ class Cursor:
     def _late(self, topic: str) -> Exception:
         failure = self._client.failure(f"reading {topic}", KafkaError(KafkaError._TIMED_OUT))
         if isinstance(failure, LogFailed):
-            failure.reason = f"what was begun there is neither committed nor given up after {LONGEST_WAIT:.0f} s"
+            failure.reason = f"what was begun there is neither committed nor given up after {self._longest_wait:.0f} s"
         return failure
 
     def rest(self) -> None:
@@ -147,10 +148,10 @@ class KafkaReader:
         if not self._topics.exists(topic):
             return 0
         asked = TopicPartition(self._client.name(topic), partition)
-        give_up = time.monotonic() + PATIENCE
+        give_up = time.monotonic() + self._client.patience
         while True:
             try:
-                found = self._scout.get_watermark_offsets(asked, timeout=PATIENCE, cached=False)
+                found = self._scout.get_watermark_offsets(asked, timeout=self._client.patience, cached=False)
             except KafkaException as error:
                 # A topic that was made just now, or a partition that changes hands, is not known everywhere at once.
                 if time.monotonic() > give_up or not passes(error_of(error)):

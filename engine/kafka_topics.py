@@ -14,7 +14,7 @@ from confluent_kafka.admin import ConfigResource, ResourceType  # type: ignore[a
 from confluent_kafka.cimpl import NewTopic
 
 from engine.errors import TopicMismatch
-from engine.kafka_client import FRAME, LARGEST, PATIENCE, Client, error_of
+from engine.kafka_client import FRAME, LARGEST, Client, error_of
 from schemas.layout import Layout
 
 __all__ = ["Topics"]
@@ -61,7 +61,7 @@ class Topics:
     def names(self) -> list[str]:
         """Return the topics of this log that are there, sorted."""
         try:
-            names = self._client.admin.list_topics(timeout=PATIENCE).topics
+            names = self._client.admin.list_topics(timeout=self._client.patience).topics
         except KafkaException as error:
             raise self._client.failure("reading the topics", error) from error
         prefix = self._client.name("")
@@ -84,7 +84,7 @@ class Topics:
 
     def _copies(self) -> int:
         try:
-            return min(3, len(self._client.admin.describe_cluster().result(PATIENCE).nodes))
+            return min(3, len(self._client.admin.describe_cluster().result(self._client.patience).nodes))
         except (KafkaException, TimeoutError) as error:
             raise self._failure("counting the brokers", error) from error
 
@@ -93,9 +93,9 @@ class Topics:
         new = NewTopic(
             self._client.name(topic), self.layout.spread(topic).partitions, copies, config=settings_for(copies)
         )
-        (made,) = self._client.admin.create_topics([new], operation_timeout=PATIENCE).values()
+        (made,) = self._client.admin.create_topics([new], operation_timeout=self._client.patience).values()
         try:
-            made.result(2 * PATIENCE)
+            made.result(2 * self._client.patience)
         except (KafkaException, TimeoutError) as error:
             if isinstance(error, KafkaException) and error_of(error).code() == KafkaError.TOPIC_ALREADY_EXISTS:
                 return False
@@ -108,7 +108,7 @@ class Topics:
         found: dict[str, int] = {}
         for name, described in self._client.admin.describe_topics(TopicCollection(list(asked))).items():
             try:
-                found[asked[name]] = len(described.result(PATIENCE).partitions)
+                found[asked[name]] = len(described.result(self._client.patience).partitions)
             except (KafkaException, TimeoutError) as error:
                 codes = (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.TOPIC_EXCEPTION)
                 if isinstance(error, KafkaException) and error_of(error).code() in codes:
@@ -122,7 +122,7 @@ class Topics:
         admin = self._client.admin
         try:
             for name, described in admin.describe_topics(TopicCollection(list(asked))).items():
-                partitions = described.result(PATIENCE).partitions
+                partitions = described.result(self._client.patience).partitions
                 wanted = self.layout.spread(asked[name]).partitions
                 self._compare(asked[name], "partitions", str(len(partitions)), str(wanted))
                 fewest = min(len(partition.replicas) for partition in partitions)
@@ -131,7 +131,7 @@ class Topics:
                 self._partitions[asked[name]] = len(partitions)
             resources = [ConfigResource(ResourceType.TOPIC, name) for name in asked]
             for resource, configured in admin.describe_configs(resources).items():
-                found = configured.result(PATIENCE)
+                found = configured.result(self._client.patience)
                 for setting, value in settings_for(copies).items():
                     self._compare(asked[resource.name], setting, str(found[setting].value), value)
         except (KafkaException, TimeoutError) as error:
