@@ -82,8 +82,9 @@ class Case:
         self.place_id = place
         self.team = max(1, team) if self.rules.team else 0
         self.leaving = leaving
-        found = best_standard(self.rules.standards, facts.results) if facts else None
-        self.standard = found.name if found else standard
+        known = next((each for each in self.rules.standards if each.name == standard), None)
+        self.met = best_standard(self.rules.standards, facts.results) if facts else known
+        self.standard = self.met.name if self.met else None
 
     @cached_property
     def place(self) -> Place | None:
@@ -211,8 +212,8 @@ def _duplicate(case: Case) -> str | None:
 def _place(case: Case) -> str | None:
     place = case.place
     if place is None:
-        none = case.place_id is None and not case.rules.needs_place
-        return None if none else "an entry in this event needs a place"
+        needed = case.rules.needs_place or (case.met is not None and case.met.needs_place)
+        return None if case.place_id is None and not needed else "this entry needs a place"
     if place.event != case.event or (place.ownership == "slot" and place.noc != case.noc):
         return f"{case.noc} has no place {case.place_id} in this event"
     if case.mates and any(mate.place != case.place_id for mate in case.mates):

@@ -46,6 +46,7 @@ class Standard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     last: date  # the last day of its window
     competitions: tuple[str, ...]  # where it can be achieved
     lower_is_better: bool = True
+    needs_place: bool = False  # who reached no better one is invited, by a place, as long as there is room
 
     def met_by(self, mark: int, on: date, competition: str) -> bool:
         """Say whether a performance reaches the mark, in the window, at a listed competition."""

@@ -221,6 +221,18 @@ def test_an_invitation_needs_no_standard() -> None:
     assert book.enters("B1", M100, of="BBB", place="P1") == [AthleteEntered("BBB", "B1", M100, "P1", 0, None)]
 
 
+def test_who_reached_a_lesser_standard_may_need_an_invitation() -> None:
+    oqt, oct_ = T20.disciplines["SWM"].events[M100].standards
+    book = limited("SWM", M100, standards=(oqt, replace(oct_, needs_place=True)))
+    book.lists("A1")
+    book.lists("B1", of="BBB")
+    assert book.refuses(book.entry("A1", M100, OCT), AAA) == "NO_PLACE"
+    assert book.enters("A1", M100, OQT)[0] == AthleteEntered("AAA", "A1", M100, None, 0, "OQT")
+    book.place("P1", M100, "UNIVERSALITY", of="BBB")
+    entered = book.enters("B1", M100, OCT, of="BBB", place="P1")
+    assert entered == [AthleteEntered("BBB", "B1", M100, "P1", 0, "OCT")]
+
+
 def test_the_best_standard_counts_whatever_the_order_of_the_results() -> None:
     standards = T20.disciplines["SWM"].events[M100].standards
     assert [getattr(best_standard(standards, results), "name", None) for results in ((OCT, OQT), (OCT,), ())] == [
