@@ -265,7 +265,7 @@ def _request(state: State, received: Received[Any], policy: Policy) -> Decision:
     if refusal := _barred(state, ask.host, ask.standing):
         return refusal
     barred = [zone for zone in ask.zones if not _opens(zone, ask, policy)]
-    if barred or not ask.zones:
+    if barred or not ask.zones or ask.venue not in policy.venues:
         return _refuse("ZONES", "These zones are not on a pass of this host.", zones=tuple(barred))
     what = (ask.pass_id, ask.person, ask.host, ask.day, ask.venue, ask.zones, ask.escorted)
     return [PassRequested(*what, by=received.actor.id)]

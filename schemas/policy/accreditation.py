@@ -136,6 +136,7 @@ class TokenCodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class DayPasses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The limits of day and guest passes."""
 
+    category: str  # what a pass says that it is
     daily: dict[str, int]  # kind of responsible organisation -> passes a day
     max_days: int  # for one person
     cut_off_min: int  # minute of the day before until which a pass is asked for
@@ -184,6 +185,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 self._defined("type of venue", types, function.zones)
                 self._defined("zone on a card", set(self.token.zones), *function.zones.values())
                 self._defined("venue on a card", set(self.token.venues), function.venues)
+        self._defined("category", set(self.categories), [self.day_passes.category])
         self._defined("venue or ALL", venues | {ALL_VENUES}, self.token.venues)
         self._defined("zone or INF", zones | {INFINITY}, self.token.zones)
         if self.close_from.tzinfo is None or self.closes_from < self.validity.end:

@@ -112,6 +112,7 @@ def test_what_a_cancelled_pass_counted_is_forgotten() -> None:
         ({"standing": "REFUSED"}, "BARRED"),
         ({"standing": "REVOKED"}, "BARRED"),
         ({"zones": ()}, "ZONES"),
+        ({"venue": "XXX"}, "ZONES"),
         ({"zones": ("V", "RED")}, "ZONES"),  # not the host's
         ({"zones": ("BLUE",), "host_zones": ("BLUE",), "escorted": True}, "ZONES"),
         ({"zones": ("R",)}, "ZONES"),

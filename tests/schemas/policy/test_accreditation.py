@@ -66,6 +66,7 @@ def test_an_organisation_may_apply_for_what_its_kind_owns() -> None:
         ('"OLV:R", "OFH"', '"OLW:R", "OFH"', "no such venue: OLW"),
         ('"OLV:R", "OFH"', '"OLV:Q", "OFH"', "no such zone: Q"),
         ("STA = 25, VEL = 40", "STA = 25, VEM = 40", "no such venue: VEM"),
+        ('category = "GT"', 'category = "GX"', "no such category: GX"),
         ('phases = ["TEST", "GAMES"]', 'phases = ["TEST", "GAME"]', "no such phase: GAME"),
         ('owners = ["BROADCASTER"]', 'owners = ["RADIO"]', "no such kind of organisation: RADIO"),
         ('COMPETITION = ["BLUE", "2", "WHITE"]', 'COMPETITION = ["GREEN"]', "no such zone on a card: GREEN"),
