@@ -17,7 +17,7 @@ from management.ledger import Duty
 from management.shift import Shift, duty_of
 from management.worker import Worker
 from management.workforce_state import COUNTED, OPEN, State
-from schemas.policy.workforce import Policy
+from schemas.policy.workforce import Policy, Weights
 
 __all__ = [
     "Away",
@@ -27,7 +27,6 @@ __all__ = [
     "Plan",
     "Problem",
     "Unfilled",
-    "Weights",
     "cost_of",
     "duties_of",
     "least_cost",
@@ -37,15 +36,6 @@ __all__ = [
 ]
 
 Pair = tuple[str, str]  # shift, person
-
-
-class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What hurts how much."""
-
-    unfilled: int = 100  # a place below the need
-    spare: int = 20  # a place beyond the need, for those who will not come
-    change: int = 4  # a person who was told, and is taken off; a person who joins a team that was told
-    proposed: int = 1  # a person who was planned and not told, and is taken off
 
 
 class Opening(msgspec.Struct, frozen=True):
@@ -110,7 +100,7 @@ class Plan(msgspec.Struct, frozen=True):
     optimal: bool  # no roster costs less
 
 
-def problem_of(state: State, frozen_until: int, away: Iterable[Away] = (), weights: Weights | None = None) -> Problem:
+def problem_of(state: State, policy: Policy, frozen_until: int, away: Iterable[Away] = ()) -> Problem:
     """Return the problem of a venue as it stands: shifts that start before an instant stay as they are."""
     people = {person: worker for person, worker in state.workers.items() if worker.place == "HERE"}
     openings, current, movable = [], [], set()
@@ -131,7 +121,7 @@ def problem_of(state: State, frozen_until: int, away: Iterable[Away] = (), weigh
         msgspec.structs.replace(worker, duties=[duty for duty in worker.duties if duty.assignment not in movable])
         for _, worker in sorted(people.items())
     )
-    return Problem(tuple(openings), kept, tuple(current), tuple(away), weights or Weights())
+    return Problem(tuple(openings), kept, tuple(current), tuple(away), policy.roster)
 
 
 def duties_of(worker: Worker, shifts: Iterable[Shift]) -> list[Duty]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["Policy", "RoleRule", "decode"]
+__all__ = ["Policy", "RoleRule", "Weights", "decode"]
 
 
 class RoleRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -16,6 +16,20 @@ class RoleRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     trainings: tuple[str, ...] = ()  # all of them done before the first assignment
     leader_every: int = 0  # one leader for each so many people of a team, the last group included; 0: none asked
+
+
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What hurts how much in a roster: whole numbers, not negative."""
+
+    unfilled: int = 100  # a place below the need
+    spare: int = 20  # a place beyond the need, for those who will not come
+    change: int = 4  # a person who was told, and is taken off; a person who joins a team that was told
+    proposed: int = 1  # a person who was planned and not told, and is taken off
+
+    def __post_init__(self) -> None:
+        """Refuse what would reward a bad roster."""
+        if min(self.unfilled, self.spare, self.change, self.proposed) < 0:
+            raise ValueError("weights are not negative")
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,6 +50,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attendance_least_permille: int  # what history may make of it at worst: a bad week must not call half the city
     history_from: int  # assignments of a role after which its own history counts
     confidence_permille: int  # that enough come
+    roster: Weights = Weights()
 
     def __post_init__(self) -> None:
         """Refuse a night without an end, an attendance that no number of people makes up for, and negative minutes."""

@@ -20,7 +20,6 @@ from desks.roster_problem import (
     Plan,
     Problem,
     Unfilled,
-    Weights,
     cost_of,
     duties_of,
     problem_of,
@@ -30,6 +29,7 @@ from management.command import Refusal
 from management.shift import Shift, duty_of
 from management.worker import Access, AccessWindow, Worker
 from management.workforce_commands import LoanPerson, ReportAbsent
+from schemas.policy.workforce import Weights
 from tests.management.venue_hands import LEAD, OFFSET, POLICY, Venue, at, venue_of
 
 BOTH = pytest.mark.parametrize("solver", [False, True], ids=["greedy", "cpsat"])
@@ -194,7 +194,7 @@ def test_what_is_frozen_stays(solver: bool) -> None:
     venue = venue_of("ANN", "BOB")
     venue.assign("a", "early1", "ANN")
     venue.assign("b", "early2", "BOB")
-    made = problem_of(venue.state, at(2, 0))
+    made = problem_of(venue.state, POLICY, at(2, 0))
     assert [opening.shift.id for opening in made.openings] == ["early2", "late2"]
     assert [[duty.assignment for duty in each.duties] for each in made.people] == [["a"], []]
     assert made.current == (Current("early2", "BOB", "b", told=True),)
@@ -208,7 +208,7 @@ def test_who_is_lent_keeps_his_place_and_gets_no_other() -> None:
     venue = venue_of("ANN")
     venue.assign("a", "early1", "ANN")
     venue.ok(LoanPerson("ANN", "AQU"))
-    made = problem_of(venue.state, at(1, 0))
+    made = problem_of(venue.state, POLICY, at(1, 0))
     assert (made.people, made.current) == ((), ())
     assert [len(opening.held) for opening in made.openings] == [1, 0, 0, 0]
 
@@ -216,7 +216,7 @@ def test_who_is_lent_keeps_his_place_and_gets_no_other() -> None:
 def test_a_cancelled_shift_is_not_filled() -> None:
     venue = venue_of("ANN")
     venue.state.shifts["early1"] = msgspec.structs.replace(venue.state.shifts["early1"], cancelled=True)
-    assert [opening.shift.id for opening in problem_of(venue.state, 0).openings] == ["late1", "early2", "late2"]
+    assert [opening.shift.id for opening in problem_of(venue.state, POLICY, 0).openings] == ["late1", "early2", "late2"]
 
 
 # -- scenario 12 ------------------------------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ def stadium(people: int) -> Venue:
             for role, _ in KINDS:
                 venue.plan(f"{day}-{hour:02}-{role}", at(day, hour), at(day, hour + 8), role=role, need=3)
     venue.now = at(0, 0) - 1
-    made = problem_of(venue.state, 0)
+    made = problem_of(venue.state, POLICY, 0)
     carry_out(venue, made, make_roster(made, POLICY))
     return venue
 
@@ -247,7 +247,7 @@ def fall_sick(venue: Venue, count: int) -> Problem:
     for assignment in todays[:count]:
         venue.ok(ReportAbsent(assignment.id, "SICK"), actor=LEAD)
     away = [Away(assignment.person, at(6, 0), at(7, 6)) for assignment in todays[:count]]
-    return problem_of(venue.state, at(6, 0), away)
+    return problem_of(venue.state, POLICY, at(6, 0), away)
 
 
 @BOTH

@@ -23,6 +23,7 @@ FILE = (Path(schemas.__file__).parent / "policy" / "t20" / "workforce.toml").rea
         ("attendance_permille = 700", "attendance_permille = 399", "attendance is in permille"),
         ("attendance_permille = 700", "attendance_permille = 1001", "attendance is in permille"),
         ("confidence_permille = 950", "confidence_permille = 1000", "confidence is in permille"),
+        ("spare = 20", "spare = -1", "weights are not negative"),
         ("most_consecutive_days = 5", "most_consecutive_days = 0", "somebody may work"),
     ],
 )
