@@ -48,18 +48,25 @@ def _plain(value: Any) -> Any:
     raise NotImplementedError(f"a {type(value).__name__} has no place on the log")
 
 
-encode = msgspec.json.Encoder(enc_hook=_plain, order="deterministic").encode
+_encode = msgspec.json.Encoder(enc_hook=_plain, order="deterministic").encode
 decode_outcome = msgspec.json.Decoder(Outcome).decode
 decode_refusal = msgspec.json.Decoder(Refusal).decode
 encode_state = msgspec.msgpack.Encoder().encode  # keeps the order of dicts: a state may mean something by it
 _decode_wish = msgspec.json.Decoder(_Wish).decode
-_sorted_state = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+def encode(value: Any) -> bytes:
+    """Return something as the log keeps it."""
+    try:
+        return _encode(value)
+    except TypeError:  # a dict whose keys are numbers, which it will not sort
+        return _encode(msgspec.to_builtins(value, enc_hook=_plain, str_keys=True, order="deterministic"))
 
 
 def digest_state(key: str, version: int, state: Any) -> bytes:
     """Return a hash of an aggregate as it stands, 16 bytes; equal where the states are, in whatever order they grew."""
     hashed = blake2b(f"{key}\0{version}\0".encode(), digest_size=16)
-    hashed.update(_sorted_state(state))
+    hashed.update(encode(state))
     return hashed.digest()
 
 

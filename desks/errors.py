@@ -6,7 +6,8 @@
     ├── NotServed           no writer here may decide for this partition (any more): ask where it is served
     ├── Unavailable         the log did not take the command: send it again, with the same id
     ├── BrokenHistory       what the log holds of a partition is not what a writer wrote
-    └── OtherPartitions     the log was written with another number of partitions
+    ├── OtherPartitions     the log was written with another number of partitions
+    └── BadPolicy           a policy of the Games is missing, or is none
 
 A command that is refused is no error: it has an outcome, with the code of the refusal.
 """
@@ -15,7 +16,7 @@ A command that is refused is no error: it has an outcome, with the code of the r
 
 from __future__ import annotations
 
-__all__ = ["BrokenHistory", "DesksError", "NotServed", "OtherPartitions", "Unavailable"]
+__all__ = ["BadPolicy", "BrokenHistory", "DesksError", "NotServed", "OtherPartitions", "Unavailable"]
 
 
 class DesksError(Exception):
@@ -75,3 +76,15 @@ class OtherPartitions(DesksError):
             return f"{self.topic}: the log keeps it in {self.found} partitions, but there are {self.wanted} here"
         where = f"{self.topic}, position {self.position}"
         return f"{where}: it was written in partition {self.found!r}, but there are {self.wanted} here"
+
+
+class BadPolicy(DesksError):
+    """A file that should hold a policy is not there, or holds something else."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(file, reason)
+        self.file = file
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.reason}"

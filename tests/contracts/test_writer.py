@@ -37,7 +37,7 @@ from management.quota import HoldQuota, QuotaHeld, SetQuota
 from schemas.layout import Layout, Spread
 from schemas.policy.quota import decode
 from tests.desks.tally import TALLY, Add, Added, Break, Limit, Ring
-from tests.desks.troubled_log import TroubledLog
+from tests.desks.troubled_log import TroubledLog, WithoutSnapshots
 
 AGGREGATES_HERE = {"ct": TALLY, "ro": AGGREGATES["ro"]}
 POLICIES = {"ct": Limit(), "ro": decode(Path(schemas.policy.__path__[0], "t20", "quota.toml").read_bytes())}
@@ -717,15 +717,6 @@ class WriterContract:
         held = [heard.recorded.event for heard in await self.events(log)][1:]
         assert [event.hold for event in held if isinstance(event, QuotaHeld)] == [winner.id]
         await self.check(log, clock, writer)
-
-
-class WithoutSnapshots(TroubledLog):
-    """A log whose snapshots are gone."""
-
-    def read(self, topic: str, after: int = 0, *, limit: int = 1000, partition: int = 0) -> list[Stored]:
-        if topic not in (COMMANDS, EVENTS, REPLIES):
-            return []
-        return super().read(topic, after, limit=limit, partition=partition)
 
 
 class TestOnSqlite(WriterContract):

@@ -94,6 +94,7 @@ def test_an_event_is_the_same_after_the_log() -> None:
 
 def test_the_same_is_always_the_same_bytes() -> None:
     assert encode(Refusal("A", "b", {"z": 1, "a": {3, 1, 2}})) == encode(Refusal("A", "b", {"a": {2, 3, 1}, "z": 1}))
+    assert encode({10: {"b": 1, "a": 2}, 9: None}) == b'{"10":{"a":2,"b":1},"9":null}'
     with pytest.raises(NotImplementedError, match="a complex has no place on the log"):
         encode(1j)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
+from desks.topics import MANIFESTS, SNAPSHOTS
 from engine.errors import LogFailed
 from engine.log import Fence, Log, Record, Stored
 
-__all__ = ["TroubledLog"]
+__all__ = ["TroubledLog", "WithoutSnapshots"]
 
 
 class TroubledLog:
@@ -62,3 +63,12 @@ class TroubledLog:
 
     async def close(self) -> None:
         await self._log.close()
+
+
+class WithoutSnapshots(TroubledLog):
+    """A log whose snapshots are gone."""
+
+    def read(self, topic: str, after: int = 0, *, limit: int = 1000, partition: int = 0) -> list[Stored]:
+        if topic in (SNAPSHOTS, MANIFESTS):
+            return []
+        return super().read(topic, after, limit=limit, partition=partition)
