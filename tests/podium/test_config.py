@@ -81,7 +81,7 @@ def test_everything_wrong_is_said_at_once_by_its_key_and_with_what_is_allowed(tm
     file = write(tmp_path, 'flat = 1\n[serve]\nport = 70000\nprot = 1\nfeed_in = "80"\n[sevre]\n[feed]\nkey = 5\n')
     assert wrong(file, {"PODIUM_SERVE_MODE": "alive", "PODIUM_DRAIN_NOTCE": "1"}, {"demo.speed": "warp"}) == [
         f"{file}: there is no section [flat]; allowed: {', '.join(Settings.__struct_fields__)}",
-        f"{file}: serve.prot: there is no such setting; [serve] has log, host, port, feed_in, mode, history",
+        f"{file}: serve.prot: there is no such setting; [serve] has {KEYS_OF_SERVE}",
         f"{file}: there is no section [sevre]; allowed: {', '.join(Settings.__struct_fields__)}",
         "PODIUM_DRAIN_NOTCE: there is no such setting; [drain] has notice, finish, spread, reconnect",
         f"{file}: serve.port cannot be 70000; allowed: a whole number from 0 to 65535",
@@ -149,7 +149,7 @@ def test_check_counts_what_is_there_or_says_what_is_wrong(tmp_path: Path) -> Non
     bad = run_podium("config", "check", "podium.toml", cwd=tmp_path)
     assert (bad.returncode, bad.stdout) == (1, "")
     assert bad.stderr.splitlines() == [
-        "podium: podium.toml: serve.hots: there is no such setting; [serve] has log, host, port, feed_in, mode, history",
+        f"podium: podium.toml: serve.hots: there is no such setting; [serve] has {KEYS_OF_SERVE}",
         "podium.toml: serve.port cannot be 'x'; allowed: a whole number from 0 to 65535",
     ]
 
