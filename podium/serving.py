@@ -20,10 +20,11 @@ from engine.host import Host
 from engine.http_door import http_door
 from engine.sqlite_log import SqliteLog
 from engine.tcp_door import TcpDoor, open_tcp_door
-from feeds import operations
+from feeds import history, operations
 from feeds.bridge import Farewell
 from feeds.server import Edge, build
 from feeds.server import serve as serve_edge
+from podium.historian_process import HistorianProcess
 from podium.settings import Settings
 from podium.vitals import Vitals
 from podium.wiring import host_over, wall_clock
@@ -48,7 +49,15 @@ class Process:
     """The parts of a serving process and the tasks between them."""
 
     def __init__(
-        self, log: SqliteLog, host: Host, gateway: Gateway, edge: Edge, *, vitals: Vitals, settings: Settings
+        self,
+        log: SqliteLog,
+        host: Host,
+        gateway: Gateway,
+        edge: Edge,
+        *,
+        vitals: Vitals,
+        settings: Settings,
+        historian: HistorianProcess | None,
     ) -> None:
         self.log = log
         self.host = host
@@ -56,11 +65,13 @@ class Process:
         self.edge = edge
         self.vitals = vitals
         self.settings = settings
+        self.historian = historian
         self._door: TcpDoor | None = None
 
     @classmethod
     def open(cls, path: Path, mode: str | None, settings: Settings = DEFAULT) -> Process:
         """Open a log for writing and build everything over it, caught up with what it holds."""
+        historian = HistorianProcess(path.absolute(), settings.serve.history) if settings.serve.history else None
         log = SqliteLog.open(path)
         said = about.read(log)
         if said is None or (mode is not None and said.mode != mode):
@@ -73,16 +84,19 @@ class Process:
         gateway = Gateway(log, wall_clock, games=said.games, limits=settings.gateway)
         vitals = Vitals(host, gateway, ready_within=settings.operations.ready_within)
         feeding = settings.feed
+        routers = [http_door(gateway), operations.router(vitals.checks, vitals.registry)]
+        if historian is not None:
+            routers.append(history.router(historian.ask))
         edge = build(
             host,
             games=said.games,
-            extra_routers=(http_door(gateway), operations.router(vitals.checks, vitals.registry)),
+            extra_routers=routers,
             key=feeding.key.encode() or None,
             interval=feeding.interval,
             hello_within=feeding.hello_within,
         )
         vitals.measure(edge)
-        return cls(log, host, gateway, edge, vitals=vitals, settings=settings)
+        return cls(log, host, gateway, edge, vitals=vitals, settings=settings, historian=historian)
 
     @asynccontextmanager
     async def working(self, ports: Ports) -> AsyncIterator[None]:
@@ -96,6 +110,8 @@ class Process:
             }
             if self.host.mode != "replay":  # the silence of a past Games says nothing of today's links
                 works["the look at the links"] = self.gateway.run()
+            if self.historian is not None:
+                works["the historian"] = self.historian.run()
             for name, work in works.items():
                 stack.push_async_callback(_end, asyncio.create_task(self.vitals.watch(name, work)))
             if ports.lines is not None:

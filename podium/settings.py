@@ -14,7 +14,7 @@ from engine.limits import Limits
 
 __all__ = ["SECRET", "Demo", "Drain", "Feeding", "Logging", "Operations", "Replay", "Serve", "Settings"]
 
-SECRET = frozenset({"feed.key"})  # settings that are never shown
+SECRET = frozenset({"feed.key", "serve.history"})  # settings that are never shown
 
 Port = Annotated[int, Meta(ge=0, le=65535)]  # 0: any free one
 Seconds = Annotated[float, Meta(ge=0)]
@@ -31,6 +31,7 @@ class Serve(Struct, frozen=True, forbid_unknown_fields=True):
     port: Port = 8080
     feed_in: Port | None = None  # the TCP door; None: none
     mode: Literal["live", "replay", "rehearsal"] | None = None  # None: what the log says, and live for a new one
+    history: str | None = None  # a folder, or the URL of a server, in which there may be a password; None: none
 
 
 class Replay(Struct, frozen=True, forbid_unknown_fields=True):

@@ -24,8 +24,8 @@ INSERT = {  # one insert is one part, there or not there; what a server's profil
 }
 UNKNOWN = {"UNKNOWN_DATABASE", "UNKNOWN_TABLE"}  # what ClickHouse says where there is no history
 
-# The client warns of what it raises as well; who gets the error says it once.
-logging.getLogger("clickhouse_connect").addHandler(logging.NullHandler())
+for _name in ("clickhouse_connect", "urllib3.connectionpool"):  # they also warn of what is raised: it is said once
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 class Store:

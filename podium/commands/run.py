@@ -26,6 +26,7 @@ def serve_log(
     feed_in: Annotated[int | None, typer.Option("--feed-in", help="TCP door for venue lines.")] = None,
     host: Annotated[str | None, typer.Option(help="The address to bind to.", show_default="127.0.0.1")] = None,
     mode: Annotated[str | None, typer.Option(help="live, replay or rehearsal, for a new log.")] = None,
+    history: Annotated[str | None, typer.Option(help="Keep history there: a folder, or http(s)://host:port.")] = None,
     config: ConfigFile = None,
     log_format: LogFormat = None,
 ) -> None:
@@ -39,6 +40,7 @@ def serve_log(
         "serve.feed_in": feed_in,
         "serve.host": host,
         "serve.mode": mode,
+        "serve.history": history,
         "logging.format": log_format,
     }
     settings = load(config, os.environ, given).settings

@@ -1,0 +1,61 @@
+"""The process of a history's owner: a log to read, a history to write, a door to answer at."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from signal import SIGINT, SIGTERM
+
+import uvloop
+
+from engine.history.historian import Historian
+from engine.history.owner import Owner
+from engine.history.place import Place
+from engine.sqlite_log import SqliteLog
+from podium.errors import OperatorError
+from podium.wiring import host_over, name_of, open_log, said, wall_clock
+
+__all__ = ["run"]
+
+
+async def _own(log: SqliteLog, place: Place, *, every: float, until_eof: bool) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (SIGINT, SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if until_eof:
+        loop.add_reader(sys.stdin.fileno(), _heard, loop, stop)
+    historian = Historian(lambda: host_over(log), place, wall_clock, games=said(log).games)
+    seat = place.seat(log.path)
+    owner = Owner(historian, place, seat, log, every=every, tell=_tell)
+    _tell(f"the history of {log.path} is in {place.name}")
+    await owner.run(stop)
+    await log.close()
+
+
+def _heard(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """End with the process at the other end of standard input, however that one ended."""
+    if not os.read(sys.stdin.fileno(), 1024):
+        loop.remove_reader(sys.stdin.fileno())
+        stop.set()
+
+
+def _tell(sentence: str) -> None:
+    print(f"podium: {sentence}", flush=True)
+
+
+def run(path: Path, place: Place, *, every: float, until_eof: bool = False) -> None:
+    """Write a log's history and answer questions about it until a signal comes.
+
+    Raises ``HistoryTaken`` where another process does so already.
+    """
+    with open_log(path) as log:
+        if not isinstance(log, SqliteLog):
+            raise OperatorError(f"{name_of(path)}: a history is kept of a log in a file")
+        lock = place.seat(log.path).take(place.name)
+        try:
+            uvloop.run(_own(log, place, every=every, until_eof=until_eof))
+        finally:
+            lock.release()
