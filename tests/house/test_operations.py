@@ -12,6 +12,7 @@ import pytest
 from podium.config import allowed, load
 from podium.serving import Process
 
+ASKED = re.compile(r"\b(podium_\w+)(?:\{(\w+))?")  # a metric, and its first label
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text()
 
 
@@ -54,6 +55,21 @@ async def test_the_metrics_are_those_that_there_are(process: Process) -> None:
             name = {"counter": f"{family.name}_total", "info": f"{family.name}_info"}.get(family.type, family.name)
             real[f"`{name}`"] = "gauge" if family.type == "info" else family.type
     assert {row[0]: row[1] for row in rows("Metrics")} == real
+    await process.close()
+
+
+async def test_the_alarms_ask_for_metrics_and_labels_that_there_are(process: Process) -> None:
+    for serial in (1, 3):  # one stored and one refused, so that there is a sample of each
+        await process.gateway.offer("HAL.timing", "s", serial, b"x")
+    asked = {(name, label) for row in rows("Worth an alarm") for name, label in ASKED.findall(row[0])}
+    real = {
+        (sample.name, label)
+        for family in process.vitals.registry.collect()
+        for sample in family.samples
+        for label in ("", *sample.labels)
+    }
+    assert sorted(asked - real) == []
+    assert len(asked) >= 9
     await process.close()
 
 
