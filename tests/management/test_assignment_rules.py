@@ -7,9 +7,16 @@ import pytest
 
 from management.command import Refusal
 from management.worker import Access, AccessWindow
-from management.workforce_commands import LoanPerson, ProposeAssignment, ReceivePerson, RecordAccess, RecordTraining
+from management.workforce_commands import (
+    LoanPerson,
+    PlanShift,
+    ProposeAssignment,
+    ReceivePerson,
+    RecordAccess,
+    RecordTraining,
+)
 from management.workforce_events import AccessRecorded, AssignmentProposed
-from tests.management.venue_hands import ALWAYS, POLICY, SYSTEM, Venue, at, venue_of
+from tests.management.venue_hands import ALWAYS, HOUR, OFFSET, POLICY, SYSTEM, Venue, at, venue_of
 
 
 def refused(venue: Venue, shift: str, who: str) -> str:
@@ -107,6 +114,16 @@ def test_no_24_hours_hold_more_than_ten_of_work() -> None:
     assert refused(venue, "three", "ANN") == "HOURS_24"
     assert refused(venue, "eleven", "ANN") == "HOURS_24"
     venue.ok(ProposeAssignment("b", "two", "ANN"))
+
+
+def test_a_night_on_which_the_clocks_change_counts_the_hours_that_it_has() -> None:
+    venue = venue_of("ANN")
+    autumn = (at(4, 20), at(5, 6) + HOUR, 60)  # 20:00 to 06:00: ten hours by the clock
+    spring = (at(8, 20), at(9, 7) - HOUR, 180)  # 20:00 to 07:00: eleven
+    for name, (starts, ends, offset_ends) in {"autumn": autumn, "spring": spring}.items():
+        venue.ok(PlanShift(name, "STEWARD", "BLUE", starts, ends, OFFSET, offset_ends, 1))
+    assert refused(venue, "autumn", "ANN") == "HOURS_24"
+    venue.ok(ProposeAssignment("a", "spring", "ANN"))
 
 
 def test_a_sixth_day_in_a_row_is_too_many() -> None:
