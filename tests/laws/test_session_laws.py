@@ -58,6 +58,12 @@ class ListLog:
             raise NoPartition("list", topic, partition)
         return self.records.get(topic, [])[after : after + limit]
 
+    def partitions(self, topic: str) -> int:
+        return 1
+
+    def partition_of(self, topic: str, key: str) -> int:
+        return 0
+
     def follow(self, topic: str, after: int = 0, *, partition: int = 0) -> AsyncIterator[list[Stored]]:
         raise NotImplementedError
 
