@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Protocol
 
 import msgspec
@@ -10,9 +11,10 @@ from engine.log import Log, Record
 from engine.versions import current, stamp
 from schemas.games import DEFAULT_GAMES, Games
 
-__all__ = ["ABOUT", "About", "read", "write"]
+__all__ = ["ABOUT", "About", "read", "wait", "write"]
 
 ABOUT = "games.about"
+LOOK_EVERY = 0.2  # seconds between two looks whether it says something
 
 
 class About(msgspec.Struct, frozen=True):
@@ -33,6 +35,13 @@ def read(log: Log) -> About | None:
         return None
     (stored,) = log.read(ABOUT, head - 1, limit=1)
     return msgspec.json.decode(current(stored).value, type=About)
+
+
+async def wait(log: Log) -> About:
+    """Return what the log says of itself, as soon as whoever writes it has said so."""
+    while (told := await asyncio.to_thread(read, log)) is None:  # noqa: ASYNC110 - a broker is asked
+        await asyncio.sleep(LOOK_EVERY)
+    return told
 
 
 def write(log: _Writable, about: About, time: int) -> None:

@@ -17,7 +17,7 @@ from engine.host import Host
 from engine.refusals import Refusals
 from engine.session import Session, Stream
 
-__all__ = ["EngineMetrics", "gauge", "histogram", "refused"]
+__all__ = ["GatewayMetrics", "HostMetrics", "gauge", "histogram", "refused"]
 
 
 def gauge(name: str, about: str, value: float) -> GaugeMetricFamily:
@@ -46,19 +46,40 @@ def refused(doors: Iterable[Refusals]) -> Metric:
     return family
 
 
-class EngineMetrics(Collector):
-    """Of the sources, the gateway, the folds and the checkpoints."""
+class HostMetrics(Collector):
+    """Of the folds and the checkpoints."""
 
-    def __init__(self, gateway: Gateway, host: Host, saved: Callable[[], float]) -> None:
-        self._gateway = gateway
+    def __init__(
+        self, host: Host, head: Callable[[], int], waiting: Callable[[], float], saved: Callable[[], float]
+    ) -> None:
         self._host = host
+        self._head = head  # position of the newest record that there is to fold
+        self._waiting = waiting  # seconds since the oldest that is not folded was received
         self._saved = saved  # seconds since what is folded was last known to be saved
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield all of them."""
+        host = self._host
+        behind = max(0, self._head() - host.position)
+        yield gauge("podium_fold_lag_messages", "Records that are durable and not folded.", behind)
+        yield gauge("podium_fold_lag_seconds", "Since the oldest of them came.", self._waiting() if behind else 0.0)
+        yield gauge("podium_fold_position", "Position of the newest record folded.", host.position)
+        yield gauge("podium_cut", "Number of the newest cut.", host.views.cut)
+        yield gauge("podium_checkpoint_age_seconds", "Since what is folded was last known to be saved.", self._saved())
+        position = host.saved[-1].position if host.saved else 0
+        yield gauge("podium_checkpoint_lag_messages", "Folded, and not in a checkpoint.", host.position - position)
+
+
+class GatewayMetrics(Collector):
+    """Of the sources and the gateway."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
 
     def collect(self) -> Iterator[Metric]:
         """Yield all of them."""
         yield from self._sources()
         yield from self._times()
-        yield from self._folds()
 
     def _sources(self) -> Iterator[Metric]:
         count, last, lost, silent, linked = (
@@ -97,18 +118,6 @@ class EngineMetrics(Collector):
         failed.add_metric((), self._gateway.failures)
         yield failed
         yield gauge("podium_in_flight_bytes", "Taken, and not yet durable.", self._gateway.in_flight)
-
-    def _folds(self) -> Iterator[Metric]:
-        host = self._host
-        behind = max(0, host.log.head(host.topic) - host.position)
-        yield gauge("podium_fold_lag_messages", "Raw messages that are durable and not folded.", behind)
-        waiting = self._gateway.latency.waiting if behind else 0.0
-        yield gauge("podium_fold_lag_seconds", "Since the oldest of them was received.", waiting)
-        yield gauge("podium_fold_position", "Position of the newest raw message folded.", host.position)
-        yield gauge("podium_cut", "Number of the newest cut.", host.views.cut)
-        yield gauge("podium_checkpoint_age_seconds", "Since what is folded was last known to be saved.", self._saved())
-        position = host.saved[-1].position if host.saved else 0
-        yield gauge("podium_checkpoint_lag_messages", "Folded, and not in a checkpoint.", host.position - position)
 
 
 def _stored(session: Session) -> int:

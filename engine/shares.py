@@ -24,6 +24,8 @@ SHARES = "games.shares"
 SESSION = 6.0  # seconds of silence after which a worker's shares go to the others
 
 _log = logging.getLogger(__name__)
+for chatty in ("faust", "mode", "aiokafka", "kafka"):  # they tell every step
+    logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 class Shares:

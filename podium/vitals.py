@@ -16,7 +16,7 @@ from engine.gateway import Gateway
 from engine.histogram import Histogram
 from engine.host import Host
 from engine.latency import BOUNDS
-from engine.metrics import EngineMetrics, histogram, refused
+from engine.metrics import GatewayMetrics, HostMetrics, histogram, refused
 from feeds.metrics import FeedMetrics
 from feeds.operations import Check
 from feeds.server import Edge
@@ -89,7 +89,13 @@ class Vitals:
         self._host.passed = self._gateway.latency.fold
         edge.feed.hub.sent = self._gateway.latency.send
         for collector in (
-            EngineMetrics(self._gateway, self._host, lambda: self.unsaved),
+            GatewayMetrics(self._gateway),
+            HostMetrics(
+                self._host,
+                lambda: self._host.log.head(self._host.topic),
+                lambda: self._gateway.latency.waiting,
+                lambda: self.unsaved,
+            ),
             FeedMetrics(edge.feed),
             _ProcessMetrics(self, edge),
         ):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 import signal
 from collections.abc import Awaitable, Callable
@@ -30,8 +29,6 @@ SAVE_EVERY = 10.0  # seconds
 LONGEST_WAIT = 5.0  # seconds until work that the log refused is tried again
 
 _log = structlog.get_logger()
-for chatty in ("faust", "mode", "aiokafka", "kafka"):  # what they say of every step
-    logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def rules_over(log: KafkaLog, said: About) -> Rules:
@@ -58,7 +55,7 @@ async def run(url: str, name: str, *, session: float = SESSION, save_every: floa
 
 
 async def _work(log: KafkaLog, name: str, stopped: asyncio.Event, session: float, save_every: float) -> None:
-    said = await asyncio.to_thread(about.read, log) or About()
+    said = await about.wait(log)
     worker = Worker(log, rules_over(log, said), name, wall_clock)
     servers, prefix = parse(log.url)
     topic = f"{prefix}.{SHARES}" if prefix else SHARES

@@ -11,7 +11,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from engine.gateway import Gateway
 from engine.host import Host
 from engine.limits import Limits
-from engine.metrics import EngineMetrics, refused
+from engine.metrics import GatewayMetrics, HostMetrics, refused
+from engine.raw import RAW
 from engine.refusals import Refusals
 from engine.sports import load_sports
 from engine.sqlite_log import SqliteLog
@@ -29,7 +30,9 @@ class Told:
         self.host = Host(log, lambda: Fold(SPORTS), "e")
         self.host.passed = self.gateway.latency.fold
         self.registry = CollectorRegistry()
-        self.registry.register(EngineMetrics(self.gateway, self.host, lambda: 3.5))
+        self.registry.register(GatewayMetrics(self.gateway))
+        waiting = self.gateway.latency
+        self.registry.register(HostMetrics(self.host, lambda: log.head(RAW), lambda: waiting.waiting, lambda: 3.5))
 
     def says(self, name: str, **labels: str) -> float | None:
         return self.registry.get_sample_value(name, labels)

@@ -1,0 +1,175 @@
+"""A Games in processes of their own: gateway, worker, two edges on a real broker; one is killed, another takes over."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+from uuid import uuid4
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from engine.kafka_log import KafkaLog
+from engine.raw import RAW
+from engine.shares import SHARES
+from engine.stages import EVENTS
+from replay.doors import send
+from replay.player import Pace
+from schemas.layout import Layout, Spread
+from tests.replay.test_stages import games_and_messages
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+
+PATIENCE = 120.0  # seconds: on CI the broker, five processes and this test share two cores
+MESSAGES = 2500  # of the invented Games: its first hours
+VIEWS = ["medals/table", "result/**"]
+
+
+class Running:
+    """A process of Podium and where it answers."""
+
+    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
+        self.process = process
+        self.url = url
+
+    def get(self, path: str) -> Any:
+        with urlopen(self.url + path, timeout=30) as answer:
+            return json.load(answer)
+
+    @property
+    def cut(self) -> int:
+        return int(self.get("/v1/status")["cut"])
+
+    def content(self) -> Any:
+        """Which views there are and where they stand, and the rows of some."""
+        views = self.get("/v1/views?match=**")["views"]
+        some = [one["view"] for one in views if one["view"].startswith(("medals/", "event/", "org/"))]
+        return views, [self.get(f"/v1/views/{view}") for view in some[:40]]
+
+
+class Games:
+    """A log in Kafka and the processes on it."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = url
+        self.folder = folder
+        self.processes: list[subprocess.Popen[str]] = []
+
+    def start(self, *words: str) -> Running:
+        command = [sys.executable, "-m", "podium", words[0], "--log", self.url, *words[1:]]
+        notes = (self.folder / f"{words[0]}-{len(self.processes)}.log").open("w")
+        with notes:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=notes, text=True)
+        self.processes.append(process)
+        if words[0] == "worker":
+            return Running(process, "")
+        assert process.stdout
+        for line in process.stdout:
+            if found := re.search(r"http://\S+", line):
+                return Running(process, found[0])
+        pytest.fail(Path(notes.name).read_text())
+
+
+@contextmanager
+def games_on(kafka: str, folder: Path) -> Iterator[Games]:
+    url, wide = f"kafka://{kafka}/{uuid4().hex[:8]}", Spread(2)
+    KafkaLog.open(url, layout=Layout({RAW: wide, EVENTS: wide, SHARES: wide})).close_now()
+    games = Games(url, folder)
+    try:
+        yield games
+    finally:
+        for process in games.processes:
+            process.kill()
+            process.communicate()
+
+
+def until(true: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, what
+        time.sleep(0.1)
+
+
+@contextmanager
+def subscribed(edge: Running, resume: str = "") -> Iterator[ClientConnection]:
+    with connect(edge.url.replace("http", "ws") + "/v1/feed", max_size=None) as feed:
+        feed.send(json.dumps({"op": "hello", "v": 1}))
+        assert json.loads(feed.recv(30))["op"] == "hello"
+        feed.send(json.dumps({"op": "sub", "id": 1, "views": VIEWS} | ({"resume": resume} if resume else {})))
+        yield feed
+
+
+def take(feed: ClientConnection, op: str) -> dict[str, Any]:
+    while (message := json.loads(feed.recv(PATIENCE)))["op"] != op:
+        pass
+    return dict(message)
+
+
+def test_edges_hold_the_same_and_any_of_them_goes_on_for_another(kafka: str, tmp_path: Path) -> None:
+    messages = games_and_messages()[1][:MESSAGES]
+    half = len(messages) // 2
+    with games_on(kafka, tmp_path) as games:
+        gateway = games.start("gateway", "--mode", "replay", "--port", "0")
+        games.start("worker", "--save-every", "1")
+        one, other = games.start("edge", "--port", "0"), games.start("edge", "--port", "0")
+        send(gateway.url, messages[:half], Pace(0))
+        until(lambda: one.cut > 0 and one.cut == other.cut, "nothing came to the edges")
+        with subscribed(one) as feed:
+            image = take(feed, "image")
+        send(gateway.url, messages[half:], Pace(0))
+        seen = one.cut
+
+        def settled() -> bool:
+            nonlocal seen
+            before, seen = seen, one.cut
+            time.sleep(1)
+            return before == seen == other.cut and seen > int(image["cut"])
+
+        until(settled, "the edges do not come to rest")
+        assert one.content() == other.content()
+        with subscribed(other, image["resume"]) as feed:
+            assert take(feed, "resumed")["cut"] == image["cut"]
+            assert take(feed, "cut")["cut"] == [image["cut"] + 1, other.cut]
+        until(lambda: any(has_image(edge) for edge in (one, other)), "no image was written")
+        one.process.kill()
+        again = games.start("edge", "--port", "0")
+        until(lambda: again.cut == other.cut, "an edge does not come back")
+        assert again.content() == other.content()
+        assert again.get("/v1/status")["epoch"] == other.get("/v1/status")["epoch"]
+
+
+def has_image(edge: Running) -> bool:
+    with urlopen(f"{edge.url}/metrics", timeout=30) as answer:
+        found = re.search(r"^podium_checkpoint_lag_messages (\S+)", answer.read().decode(), re.MULTILINE)
+    return found is not None and float(found[1]) == 0.0
+
+
+def test_a_second_gateway_takes_over_and_the_first_ends(kafka: str, tmp_path: Path) -> None:
+    messages = games_and_messages()[1][:MESSAGES]
+    half = len(messages) // 4
+    with games_on(kafka, tmp_path) as games:
+        first = games.start("gateway", "--mode", "replay", "--port", "0")
+        send(first.url, messages[:half], Pace(0))
+        second = games.start("gateway", "--port", "0")
+        sent = send(second.url, messages[: 2 * half], Pace(0))
+        assert sent.duplicates > 0
+        with suppress(Exception):  # it may have ended by then
+            send(first.url, messages[2 * half : 2 * half + 1], Pace(0))
+        assert first.process.wait(60) == 1
+        with KafkaLog.open(games.url, readonly=True) as log:
+            names = [
+                (record.key, record.headers["session"], record.headers["serial"])
+                for partition in range(log.partitions(RAW))
+                for record in log.read(RAW, limit=10**6, partition=partition)
+            ]
+        assert len(names) == len(set(names))
+        wanted = {(m.source, m.session.encode(), b"%d" % m.serial) for m in messages[: 2 * half] if m.serial > 0}
+        assert wanted <= set(names)
