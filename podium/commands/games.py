@@ -19,7 +19,7 @@ from podium.commands.options import ConfigFile, LogPath
 from podium.config import load
 from podium.errors import OperatorError
 from podium.speed import speed_of
-from podium.wiring import host_over, open_log, wall_clock
+from podium.wiring import host_over, name_of, open_log, wall_clock
 from replay.archive import VERSION, Archive, Header, Message, write
 from replay.doors import ReplayRefusedError, send
 from replay.paris2024 import BadInputError, import_paris2024
@@ -120,13 +120,14 @@ def replay_into(path: Path, source: Archive, part: Part, pace: Pace) -> None:
         console=console,
         disable=not console.is_terminal,
     )
-    with open_log(path, write=True) as log, bar:
+    with open_log(path, write=True, layout=source.header.games.layout) as log, bar:
+        fence = log.fence_now("gateway")  # before anything is read: nobody else adds to what is read here
         if about.read(log) is None:
             about.write(log, About(source.header.games, "replay"), 0)
         host = host_over(log)
         host.load()
         host.catch_up()
-        gateway = Gateway(log, wall_clock, games=source.header.games)
+        gateway = Gateway(log, wall_clock, games=source.header.games, fence=fence)
         duplicates = refused = stored = 0
         task = bar.add_task(path.name, total=None)
         for batch in pace.batches(part_of(source, part), BATCH):
@@ -139,7 +140,7 @@ def replay_into(path: Path, source: Archive, part: Part, pace: Pace) -> None:
             bar.update(task, advance=len(batch))
         host.save(whole=True)
         print(
-            f"{path}: {stored} messages stored, {duplicates} there already, {refused} refused; "
+            f"{name_of(path)}: {stored} messages stored, {duplicates} there already, {refused} refused; "
             f"cut {host.views.cut}, digest {host.views.digest()}"
         )
 

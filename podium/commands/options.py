@@ -10,7 +10,7 @@ import typer
 
 __all__ = ["ConfigFile", "Format", "LogFormat", "LogPath"]
 
-LogPath = Annotated[Path, typer.Option("--log", help="The log, one SQLite file.", dir_okay=False)]
+LogPath = Annotated[Path, typer.Option("--log", help="The log: a file, or kafka://HOST:PORT.", dir_okay=False)]
 
 
 ConfigFile = Annotated[
