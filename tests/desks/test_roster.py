@@ -89,6 +89,12 @@ def test_the_solver_finds_what_one_place_at_a_time_does_not() -> None:
     assert (best.cost, best.optimal, best.unfilled) == (0, True, ())
 
 
+def test_without_the_effort_to_begin_it_stays_greedy() -> None:
+    shifts = [shift("a", 1, 6, 2), shift("b", 1, 19, 2), shift("c", 2, 1, 2), shift("d", 1, 12, 2)]
+    made = problem(shifts, [worker("ANN"), worker("BOB")])
+    assert make_roster(made, POLICY, solver=True, effort=0) == make_roster(made, POLICY, solver=False)
+
+
 FERRY = Access(1, tuple(AccessWindow(venue, "BLUE", at(0, 0), at(30, 0)) for venue in ("AQU", "VIL")))
 
 

@@ -128,6 +128,7 @@ def test_leaving_ends_the_timer() -> None:
     assert due(venue.state) == at(1, 16)
     assert venue.do(CheckOut("ann", at(1, 13)), GATE, now=at(1, 13)) == [CheckedOut("ann", at(1, 13))]
     assert venue.do(CheckOut("ann", at(1, 13)), GATE) == []
+    assert venue.code(CheckOut("none", at(1, 13)), GATE) == "UNKNOWN"
     assert venue.code(CheckOut("ann", at(1, 12)), GATE) == "STATE"
     assert due(venue.state) is None
     assert venue.state.workers["ANN"].duties[0].ends == at(1, 14)  # leaving early does not shorten what was planned

@@ -154,7 +154,9 @@ def test_who_may_submit(submit: Submit, code: str) -> None:
 
 def test_a_volunteer_is_available_on_ten_days() -> None:
     assert draft(DAYS[:9]).code(Submit(ADULT), ANN) == "DAYS"
-    assert draft(DAYS[:10]).do(Submit(ADULT), ANN) == [Submitted()]
+    enough = draft(DAYS[:10])
+    assert enough.do(Submit(ADULT), ANN) == [Submitted()]
+    assert enough.do(Submit(ADULT), ANN) == []
 
 
 def test_a_draft_names_roles_and_days_of_the_programme() -> None:
