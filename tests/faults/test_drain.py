@@ -30,7 +30,7 @@ log = "games.db"
 port = 0
 feed_in = 0
 [drain]
-notice = 0.7
+notice = 2
 reconnect = 5
 [operations]
 save_every = 3600
