@@ -67,17 +67,16 @@ async def scan(
 ) -> AsyncIterator[tuple[int, Stored]]:
     """Yield what the log holds of some partitions above a position of each, with the partition, oldest first.
 
-    Where the log keeps them together they are read in one go. Others have the loop in between.
+    Where the log keeps them together they are read in one go. Others have the loop meanwhile.
     """
     places: dict[int, dict[int, int]] = {}
     for partition, position in after.items():
         places.setdefault(partitions.place(log, topic, partition), {})[partition] = position
     for place, wanted in sorted(places.items()):
         position = min(wanted.values())
-        while batch := log.read(topic, position, partition=place):
+        while batch := await asyncio.to_thread(log.read, topic, position, partition=place):
             for stored in batch:
                 partition = partitions.read_mark(stored)
                 if stored.position > wanted.get(partition, stored.position):
                     yield partition, stored
             position = batch[-1].position
-            await asyncio.sleep(0)

@@ -613,6 +613,21 @@ class WriterContract:
         assert [whole.digest(number) for number in range(4)] == held
         await whole.close()
 
+    async def test_a_snapshot_of_thirty_days_ago_is_as_good(self, log: TroubledLog, clock: Clock) -> None:
+        writer = await self.open(log, clock)
+        old = received(Add())
+        await writer.submit(old)
+        await writer.save()
+        for _ in range(30):
+            clock.now += DAY
+            await writer.submit(received(Add()))
+        held = writer.digest(self.partitions.of("ct:A"))
+        await writer.close()
+        again = await self.open(log, clock)
+        assert again.digest(self.partitions.of("ct:A")) == held
+        assert (await again.submit(old)).version == 32  # its outcome is forgotten
+        await again.close()
+
     async def test_a_start_reads_twice_what_there_is_and_not_what_there_was(
         self, log: TroubledLog, clock: Clock
     ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -54,30 +55,52 @@ class Answers:
                 assert self.outcomes.setdefault(int(number), outcome) == outcome
 
 
+class Life:
+    """One process that writes, from when it has the log open until it is gone."""
+
+    def __init__(self, log: str, seed: int, first: int, *steps: str) -> None:
+        command = [
+            sys.executable,
+            str(Path(__file__).with_name("writer_process.py")),
+            log,
+            str(seed),
+            str(first),
+            *steps,
+        ]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+        assert self.process.stdout
+        self._pipe = self.process.stdout
+        assert self._pipe.readline() == b"open\n"
+        os.set_blocking(self._pipe.fileno(), False)
+        self.told = b""
+
+    @property
+    def gone(self) -> bool:
+        """Whether it has ended by itself."""
+        self.told += self._pipe.read() or b""  # the pipe fills after 64 KB
+        return self.process.poll() is not None
+
+    def wait(self, seconds: float, answers: int | None = None) -> None:
+        """Let it live for so long, until it is gone, or until it has told so many answers."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not self.gone and (answers is None or self.told.count(b"\n") < answers):
+            time.sleep(0.0005)
+
+    def end(self) -> bytes:
+        """Kill it, if it still lives, and return all that it told."""
+        self.process.kill()
+        os.set_blocking(self._pipe.fileno(), True)
+        with self.process:
+            return self.told + self._pipe.read()
+
+
 def live(log: str, seed: int, answers: Answers, *, seconds: float = 60.0, step: str = "", nth: int = 0) -> bool:
     """Let a writer live until it is killed, by us or by itself; return whether it was by itself."""
-    writer = subprocess.Popen(
-        [
-            *(sys.executable, str(Path(__file__).with_name("writer_process.py"))),
-            *(log, str(seed), str(answers.first)),
-            *((step, str(nth)) if step else ()),
-        ],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert writer.stdout
-    with writer:
-        assert writer.stdout.readline() == b"open\n"
-        os.set_blocking(writer.stdout.fileno(), False)
-        told, end = b"", time.monotonic() + seconds
-        while time.monotonic() < end and writer.poll() is None:
-            told += writer.stdout.read() or b""  # its pipe fills after 64 KB
-            time.sleep(0.0005)
-        itself = writer.poll() == -9
-        writer.kill()
-        os.set_blocking(writer.stdout.fileno(), True)
-        told += writer.stdout.read()
-    answers.add(told)
+    life = Life(log, seed, answers.first, *((step, str(nth)) if step else ()))
+    life.wait(seconds)
+    itself = life.process.poll() == -signal.SIGKILL
+    answers.add(life.end())
     return itself
 
 
@@ -165,3 +188,22 @@ async def test_scenario_15_on_kafka(kafka: str) -> None:
     live(where, 1, answers, seconds=2.0)
     await check(where, answers)
     assert len(answers.outcomes) > 20
+
+
+async def test_a_writer_that_was_stopped_and_is_woken_stores_nothing(kafka: str) -> None:
+    where, answers = f"kafka://{kafka}/{uuid4().hex}", Answers()
+    asleep = Life(where, 1, 0)
+    asleep.wait(60.0, answers=50)
+    asleep.process.send_signal(signal.SIGSTOP)
+    other = Life(where, 1, 100_000)
+    other.wait(60.0, answers=50)
+    asleep.process.send_signal(signal.SIGCONT)
+    asleep.wait(60.0)
+    assert asleep.gone  # none of its partitions is its own any more, and it knows
+    told = other.told.count(b"\n")
+    other.wait(60.0, answers=told + 50)
+    lives = [asleep.end(), other.end()]
+    for life in lives:
+        assert life.count(b"\n") >= 50
+        answers.add(life)
+    await check(where, answers)
