@@ -109,7 +109,7 @@ class Client:
             "transactional.id": name,
             "transaction.timeout.ms": int(self.patience * 1000),
             "acks": "all",
-            "linger.ms": 1000,  # what is to go now is flushed
+            "linger.ms": 50,  # what is to go now is flushed
         }
         return Producer({**self._settings, **own})
 
