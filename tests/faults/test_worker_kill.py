@@ -85,11 +85,11 @@ def crew(url: str, notes: Path) -> Iterator[Crew]:
         them.end()
 
 
-async def until(true: Callable[[], bool], what: Callable[[], str]) -> None:
+async def until(true: Callable[[], bool], what: Callable[[], str], patience: float = PATIENCE) -> None:
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             while not true():  # noqa: ASYNC110 - it is other processes that are waited for
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.2)
     except TimeoutError:
         pytest.fail(what())
 
