@@ -21,6 +21,7 @@ import engine
 from engine import broker
 from engine.errors import LogError
 from engine.kafka_log import KafkaLog
+from engine.log import Stored
 from tests.faults.acknowledged import batch_of, check, parse
 
 ROOT = Path(next(iter(engine.__path__))).parent
@@ -92,15 +93,34 @@ async def test_a_broker_that_is_killed_loses_nothing_that_it_acknowledged(folder
     address = broker.start(folder).address
     async with KafkaLog.open(f"kafka://{address}") as log:
         load = Load(log)
-        async with load.running():
+        async with load.running(), followed(log, "a") as seen:
             await load.more()
             await asyncio.sleep(moments.uniform(0, 0.05))
             await asyncio.to_thread(broker.kill, folder)
+            before = len(seen)
             assert (await asyncio.to_thread(broker.start, folder)).address == address
             await load.more()
         load.verify()
+        assert seen == log.read("a", limit=len(seen))  # a follower has missed nothing, and got nothing twice
+        assert len(seen) > before
     with KafkaLog.open(f"kafka://{address}", readonly=True) as another:
         check(another, load.acknowledged)
+
+
+@asynccontextmanager
+async def followed(log: KafkaLog, topic: str) -> AsyncIterator[list[Stored]]:
+    """Follow a topic within a block."""
+    seen: list[Stored] = []
+
+    async def follow() -> None:
+        async for batch in log.follow(topic):
+            seen.extend(batch)
+
+    following = asyncio.create_task(follow())
+    try:
+        yield seen
+    finally:
+        following.cancel()
 
 
 async def test_the_others_go_on_where_a_leader_is_killed(folder: Path) -> None:
