@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from desks.outcome import Outcome
+from desks.outcome import AsideCode, Outcome
 from management.aggregates import AGGREGATES, Aggregate, aggregate_of
 from management.command import Actor, Received, Recorded, Refusal, Tick
 
@@ -25,9 +25,9 @@ __all__ = ["Codec", "Undecodable", "decode_outcome", "decode_refusal", "digest_s
 class Undecodable(ValueError):  # noqa: N818 - as in desks/errors.py; it never leaves the room
     """Bytes that are no command; with what could be read of them."""
 
-    def __init__(self, code: str, reason: str, id: str = "", key: str = "") -> None:  # noqa: A002 - the field's word
+    def __init__(self, code: AsideCode, reason: str, id: str = "", key: str = "") -> None:  # noqa: A002 - the field's word
         super().__init__(reason)
-        self.code = code  # MALFORMED or UNKNOWN_KEY
+        self.code = code
         self.id = id
         self.key = key
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from desks.errors import DesksError, NotServed, Unavailable
-from desks.outcome import Outcome
+from desks.outcome import AsideCode, Outcome
 from desks.partition import Partition, Spoiled, Step
 from desks.progress import Progress
 from desks.recovery import Loaded, save, saved
@@ -35,7 +35,7 @@ class Waiting(msgspec.Struct):
     received: Received[Any]
     answer: asyncio.Future[Outcome]
     place: str = ""  # where it came from
-    code: str = ""  # why it cannot be decided, where that is known before
+    code: AsideCode | None = None  # why it cannot be decided, where that is known before
     reason: str = ""
     size: int = 0
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 import msgspec
 
 from management.command import Refusal
 
-__all__ = ["Outcome", "Position"]
+__all__ = ["AsideCode", "Code", "Outcome", "Position"]
+
+Code = Literal[
+    "VERSION",  # it has another version than was expected
+    "IDEMPOTENCY_CONFLICT",  # another command had this id
+    "NOT_AUTHORISED",  # a Tick that is not the system's
+]  # with which the writer itself refuses a command; every other code is the aggregate's
+
+AsideCode = Literal[
+    "MALFORMED",
+    "UNKNOWN_KEY",
+    "POISON",  # the aggregate's own code failed on it
+]  # of a command that was put aside undecided: the same again is looked at anew
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True, order=True):

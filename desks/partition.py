@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from desks.codec import Codec, decode_outcome, decode_refusal, encode
-from desks.outcome import Outcome, Position
+from desks.outcome import AsideCode, Code, Outcome, Position
 from desks.outcomes import Kept, Outcomes
 from desks.partitions import LONGEST_KEY, Partitions, filing_key
 from desks.states import States
@@ -118,10 +118,10 @@ class Partition:
     def _decide(self, received: Received[Any], aggregate: Aggregate) -> list[Any] | Refusal:
         version = self.states.version(received.key)
         if isinstance(received.command, Tick) and not received.actor.may("SYSTEM", received.key):
-            return Refusal("NOT_AUTHORISED", "Only the system says that time has passed.")
+            return _refuse("NOT_AUTHORISED", "Only the system says that time has passed.")
         if received.expected is not None and received.expected != version:
             text = f"It has version {version} by now, and {received.expected} was expected."
-            return Refusal("VERSION", text, {"version": version, "expected": received.expected})
+            return _refuse("VERSION", text, {"version": version, "expected": received.expected})
         return aggregate.decide(self.states.state(received.key), received, self._policies[aggregate.prefix])
 
     def _recorded(self, received: Received[Any], events: list[Any]) -> list[tuple[Recorded[Any], bytes]]:
@@ -169,9 +169,9 @@ class Partition:
         if kept.digest == digest:
             return decode_outcome(kept.data)
         text = "Another command had this id already; a new command needs a new one."
-        return self._outcome(received, refusal=Refusal("IDEMPOTENCY_CONFLICT", text))
+        return self._outcome(received, refusal=_refuse("IDEMPOTENCY_CONFLICT", text))
 
-    def dead_letter(self, received: Received[Any], code: str, reason: str, place: str, size: int = 0) -> Step:
+    def dead_letter(self, received: Received[Any], code: AsideCode, reason: str, place: str, size: int = 0) -> Step:
         """Put a command aside that cannot be decided; the same again is looked at anew."""
         texts = [text.encode(errors="replace").decode() for text in (received.id, received.key, received.actor.id)]
         name, key, actor = (text[:LONGEST_KEY] for text in texts)
@@ -185,6 +185,10 @@ class Partition:
     def ticks_due(self, until: int, limit: int) -> list[tuple[int, str, int]]:
         """Return the aggregates with a deadline at or before an instant, ms: deadline, key, version."""
         return [(due, key, self.states.version(key)) for due, key in self.states.due(until, limit)]
+
+
+def _refuse(code: Code, text: str, about: Mapping[str, Any] | None = None) -> Refusal:
+    return Refusal(code, text, about or {})
 
 
 def name_flaw(received: Received[Any]) -> str:

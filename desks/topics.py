@@ -96,7 +96,7 @@ class DeadLetter(msgspec.Struct, frozen=True):
 
     id: str  # of the command, "" where it could not be read
     key: str
-    code: str  # MALFORMED, UNKNOWN_KEY or POISON
+    code: str  # AsideCode, of this version or an older one
     reason: str  # never a value that was sent
     place: str  # where it came from: "api", "topic/partition/position", "file.xlsx row 7"
     actor: str
