@@ -45,6 +45,7 @@ class Historian:
         *,
         games: Games = DEFAULT_GAMES,
         wait: Callable[[float], object] = time.sleep,
+        open_store: Callable[..., Store] = Store.open,
     ) -> None:
         """Make a historian of the log that the hosts of ``make_host`` fold; ``now`` is the wall clock, microseconds."""
         host = make_host()
@@ -57,6 +58,7 @@ class Historian:
         self._games = games
         self._now = now
         self._wait = wait
+        self._open_store = open_store
         self._store: Store | None = None
         self._pending: list[Cut] = []  # made and not yet written
         self._positions: dict[int, int] = {}  # partition -> position up to which raw messages are written
@@ -108,7 +110,7 @@ class Historian:
 
     def _opened(self) -> Store:
         if self._store is None:
-            store = Store.open(self._place, writer=self._log.id)
+            store = self._open_store(self._place, writer=self._log.id)
             try:
                 self._take_up(store)
             except BaseException:
@@ -153,13 +155,15 @@ class Historian:
 
     def _start(self, cut: int) -> None:
         """Stand at a cut: its followers are what is to be written."""
-        newest = self._make_host()
-        newest.load()
-        if newest.views.cut < cut:
-            newest.catch_up()
-        if newest.views.cut < cut:
-            raise HistoryDiverged(self._place.name, self._log.id, f"cut {cut}")
-        self._host = newest.state_at(f"{self.epoch}.{cut}")
+        host = self._make_host()
+        if cut:
+            host.load()
+            if host.views.cut < cut:
+                host.catch_up()
+            if host.views.cut < cut:
+                raise HistoryDiverged(self._place.name, self._log.id, f"cut {cut}")
+            host = host.state_at(f"{self.epoch}.{cut}")
+        self._host = host
         self._host.listen(lambda made, _: self._pending.append(made))
         self._pending = []
 

@@ -15,7 +15,7 @@ from podium.log_lines import set_up
 
 __all__ = ["add_to"]
 
-BENCHES = ("fold", "append", "fanout", "path")
+BENCHES = ("fold", "append", "fanout", "path", "history")
 
 
 def serve_log(
@@ -72,7 +72,7 @@ def demo(
 
 
 def bench(
-    what: Annotated[str, typer.Argument(help="fold, append, fanout or path.")],
+    what: Annotated[str, typer.Argument(help="fold, append, fanout, path or history.")],
     json: Annotated[Path | None, typer.Option(help="Write the figures there.", dir_okay=False)] = None,
     compare: Annotated[Path | None, typer.Option(help="Compare with figures written before.", dir_okay=False)] = None,
 ) -> None:
