@@ -1,4 +1,7 @@
-"""A local broker: started, killed, stopped, and nobody else's process touched."""
+"""A local broker: whose processes are ours, and what they are told.
+
+A broker's life from start to stop is in ``tests/podium/test_kafka_commands.py``.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,6 @@ from pathlib import Path
 import msgspec
 import psutil
 import pytest
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
 
 from engine import broker, kafka_jars
 from engine.broker import Broker
@@ -18,40 +19,11 @@ from engine.broker_settings import Node, properties
 from engine.errors import BrokerFailed
 
 
-def topics(address: str) -> set[str]:
-    """Return the names of the topics of a cluster."""
-    found = AdminClient({"bootstrap.servers": address, "log_level": 0}).list_topics(timeout=30)
-    return {name for name in found.topics if not name.startswith("__")}
-
-
 def said(node: int, of: int, name: str) -> str:
     """Return what a node's settings say under a name."""
     nodes = [Node(n + 1, 9000 + n, 9100 + n) for n in range(of)]
     lines = properties(nodes[node - 1], nodes, Path("/data")).splitlines()
     return dict(line.split("=", 1) for line in lines)[name]
-
-
-def test_a_broker_that_is_killed_or_stopped_comes_back_where_it_was_with_what_it_held(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    first = broker.start(tmp_path)
-    (node,) = first.nodes
-    assert broker.start(tmp_path) == first  # it runs already
-    client = AdminClient({"bootstrap.servers": first.address, "log_level": 0})
-    for made in client.create_topics([NewTopic("venue.raw", 1, 1)]).values():
-        made.result(30)
-
-    broker.kill(tmp_path)
-    assert not broker.running(node, tmp_path)
-    second = broker.start(tmp_path)
-    assert second.address == first.address
-    assert second.nodes[0].pid != node.pid
-    assert topics(second.address) == {"venue.raw"}
-
-    assert broker.stop(tmp_path) == 1
-    assert broker.stop(tmp_path) == 0
-    assert [psutil.pid_exists(one.nodes[0].pid) for one in (first, second)] == [False, False]
-    assert capsys.readouterr().err == ""
 
 
 def test_a_process_that_only_has_the_number_of_ours_is_left_alone(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,7 +10,6 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from engine import broker
 from engine.errors import LogError, LogFailed, LogForbidden, LogNotFound, LogReadOnly, LogUnreachable, NotALog
 from engine.kafka_client import Client, passes
 from engine.kafka_ledger import LEDGER
@@ -125,20 +123,3 @@ def test_what_another_program_or_a_newer_one_has_made_is_no_log_of_ours(
     for readonly in (True, False):
         with pytest.raises(LogError, match=sentence):
             KafkaLog.open(f"kafka://{kafka}/{prefix}", readonly=readonly)
-
-
-def test_while_no_broker_answers_nothing_is_stored_and_afterwards_all_goes_on(tmp_path: Path) -> None:
-    address = broker.start(tmp_path).address
-    try:
-        with KafkaLog.open(f"kafka://{address}", patience=2.0) as log:
-            log.append_now([Record("a", "", b"before", 1)])
-            broker.kill(tmp_path)
-            with pytest.raises(LogUnreachable, match=r"no broker answers: 127\.0\.0\.1:\d+: Connection refused$"):
-                log.append_now([Record("a", "", b"lost", 1)])
-            with pytest.raises(LogUnreachable):
-                log.read("a")
-            broker.start(tmp_path)
-            log.append_now([Record("a", "", b"after", 1)])
-            assert [stored.value for stored in log.read("a")] == [b"before", b"after"]
-    finally:
-        broker.kill(tmp_path)

@@ -19,7 +19,7 @@ from confluent_kafka.admin import AdminClient
 
 import engine
 from engine import broker
-from engine.errors import LogError
+from engine.errors import LogError, LogUnreachable
 from engine.kafka_log import KafkaLog
 from engine.log import Stored
 from tests.faults.acknowledged import batch_of, check, parse
@@ -38,7 +38,7 @@ class Load:
         self.refused: set[str] = set()
         self._log = log
         self._stopped = False
-        self._told = asyncio.Event()  # something was acknowledged
+        self._answered = asyncio.Event()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -60,13 +60,19 @@ class Load:
                 self.refused.add(name)
             else:
                 self.acknowledged[name] = size
-                self._told.set()
+            self._answered.set()
+
+    async def answer(self) -> None:
+        """Return when something was acknowledged or refused."""
+        self._answered.clear()
+        await self._answered.wait()
 
     async def more(self) -> None:
         """Return when something that was begun after this is acknowledged."""
         for _ in range(2 * TASKS):
-            self._told.clear()
-            await self._told.wait()
+            known = len(self.acknowledged)
+            while len(self.acknowledged) == known:
+                await self.answer()
 
     def verify(self) -> None:
         """Hold what the tasks were told against the log."""
@@ -91,13 +97,17 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 async def test_a_broker_that_is_killed_loses_nothing_that_it_acknowledged(folder: Path) -> None:
     moments = random.Random(7)
     address = broker.start(folder).address
-    async with KafkaLog.open(f"kafka://{address}") as log:
+    async with KafkaLog.open(f"kafka://{address}", patience=2.0) as log:
         load = Load(log)
         async with load.running(), followed(log, "a") as seen:
             await load.more()
             await asyncio.sleep(moments.uniform(0, 0.05))
             await asyncio.to_thread(broker.kill, folder)
             before = len(seen)
+            with pytest.raises(LogUnreachable, match=r"no broker answers: 127\.0\.0\.1:\d+: Connection refused$"):
+                await asyncio.to_thread(log.read, "a")
+            while not load.refused:
+                await load.answer()
             assert (await asyncio.to_thread(broker.start, folder)).address == address
             await load.more()
         load.verify()
