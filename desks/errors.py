@@ -7,7 +7,10 @@
     ├── Unavailable         the log did not take the command: send it again, with the same id
     ├── BrokenHistory       what the log holds of a partition is not what a writer wrote
     ├── OtherPartitions     the log was written with another number of partitions
-    └── BadPolicy           a policy of the Games is missing, or is none
+    ├── BadPolicy           a policy of the Games is missing, or is none
+    ├── BadPublication      what a gate was sent does not count
+    ├── BadGate             a gate cannot start with what lies in its folder
+    └── BatchRefused        scans of a gate are not taken
 
 A command that is refused is no error: it has an outcome, with the code of the refusal.
 """
@@ -16,7 +19,19 @@ A command that is refused is no error: it has an outcome, with the code of the r
 
 from __future__ import annotations
 
-__all__ = ["BadPolicy", "BrokenHistory", "DesksError", "NotServed", "OtherPartitions", "Unavailable"]
+from typing import Literal
+
+__all__ = [
+    "BadGate",
+    "BadPolicy",
+    "BadPublication",
+    "BatchRefused",
+    "BrokenHistory",
+    "DesksError",
+    "NotServed",
+    "OtherPartitions",
+    "Unavailable",
+]
 
 
 class DesksError(Exception):
@@ -36,7 +51,7 @@ class NotServed(DesksError):
 
 
 class Unavailable(DesksError):
-    """The log did not take the command, and nothing of it has happened; the same command may be sent again."""
+    """The log did not take the command, or cannot say whether it did; the same command may be sent again."""
 
     def __init__(self, partition: int, reason: str) -> None:
         super().__init__(partition, reason)
@@ -44,7 +59,7 @@ class Unavailable(DesksError):
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"management partition {self.partition}: the command was not stored: {self.reason}"
+        return f"management partition {self.partition}: the command found no answer: {self.reason}"
 
 
 class BrokenHistory(DesksError):
@@ -88,3 +103,23 @@ class BadPolicy(DesksError):
 
     def __str__(self) -> str:
         return f"{self.file}: {self.reason}"
+
+
+class BadPublication(DesksError):
+    """What a gate was sent does not count: nobody that counts has signed it, or it is of other Games, or an old one."""
+
+
+class BadGate(DesksError):
+    """A gate cannot start: what it needs is not in its folder, or is another gate's."""
+
+
+class BatchRefused(DesksError):
+    """Scans of a gate are not taken; nothing of them is stored."""
+
+    def __init__(self, code: Literal["MALFORMED", "UNKNOWN_DEVICE", "WRONG_GAMES", "GAP", "FORK"], reason: str) -> None:
+        super().__init__(code, reason)
+        self.code = code
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.reason}"

@@ -81,6 +81,7 @@ class Lane:
         self._poison: dict[str, str] = {}  # id of a command -> why it is not tried again
         self._task: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()  # of commands and snapshots
+        self._stale = False  # what is in memory did not happen: the log is read before anything else
         self.closed = ""  # why nothing is taken any more
         self.trouble = ""  # why the newest snapshot was not written
         progress.reach(loaded.partition.position)
@@ -105,6 +106,8 @@ class Lane:
             if self.closed:
                 raise NotServed(self.number, self.closed)
             try:
+                if self._stale:
+                    await self._read_again()
                 await self._save()
             except (Fenced, LogClosed) as error:
                 self._lose([], error)
@@ -141,13 +144,15 @@ class Lane:
             self._task = None
 
     async def _commit(self, batch: list[Waiting]) -> None:
+        if self._stale:
+            await self._read_again()
         time = max(self._clock(), self.partition.time)
         while True:
             try:
                 steps = [waiting.take(self.partition, time) for waiting in batch]
             except Spoiled as spoiled:
                 self._poison[spoiled.command] = spoiled.reason
-                self._loaded = await self._reload(self.number, self._poison)
+                await self._read_again()
             else:
                 break
         if records := [record for step in steps for record in step.records]:
@@ -197,10 +202,15 @@ class Lane:
 
     async def _begin_again(self, batch: list[Waiting], error: LogError) -> None:
         """Read the partition again, and answer by what the log says: a commit that timed out may have been one."""
+        self._stale = True
         try:
-            self._loaded = await self._reload(self.number, self._poison)
-        except (LogError, DesksError) as broken:
+            await self._read_again()
+        except (LogClosed, DesksError) as broken:
             self._lose(batch, broken)
+            return
+        except LogError:  # nothing goes today; the next batch will try again
+            for waiting in batch:
+                waiting.settle(Unavailable(self.number, str(error)))
             return
         for waiting in batch:
             kept = self.partition.outcomes.find(waiting.received.id)
@@ -209,3 +219,8 @@ class Lane:
             else:
                 self._waiting.append(waiting)  # which will get the outcome that is there
         self._progress.reach(self.partition.position)
+
+    async def _read_again(self) -> None:
+        self._stale = True
+        self._loaded = await self._reload(self.number, self._poison)
+        self._stale = False

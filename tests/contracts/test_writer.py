@@ -340,7 +340,7 @@ class WriterContract:
         second = asyncio.create_task(writer.submit(received(Add(2), expected=0)))
         await asyncio.sleep(0)
         log.open.set()
-        with pytest.raises(Unavailable, match=r"the command was not stored: .*told to"):
+        with pytest.raises(Unavailable, match=r"the command found no answer: .*told to"):
             await first
         assert (await second).version == 1
 
@@ -353,6 +353,19 @@ class WriterContract:
         assert [outcome.accepted for outcome in outcomes] == [True, False, True]
         assert await self.total(log, "ct:A") == 11
         assert [await writer.submit(wish) for wish in wishes] == outcomes
+        await self.check(log, clock, writer)
+
+    async def test_a_log_that_cannot_even_be_read_is_read_later(
+        self, log: TroubledLog, clock: Clock, writer: Writer
+    ) -> None:
+        await writer.submit(received(Add(1)))
+        log.refusals, log.unreadable = 1, 2
+        for wish in (received(Add(10)), received(Add(100))):  # the second finds it so before anything is decided
+            with pytest.raises(Unavailable):
+                await writer.submit(wish)
+        assert log.unreadable == 0
+        assert (await writer.submit(received(Add(1000)))).version == 2
+        assert await self.total(log, "ct:A") == 1001
         await self.check(log, clock, writer)
 
     async def test_who_stops_waiting_disturbs_nobody(self, log: TroubledLog, writer: Writer) -> None:

@@ -19,6 +19,7 @@ class TroubledLog:
         self._log = log
         self.id = log.id
         self.refusals = 0  # appends still to refuse
+        self.unreadable = 0  # reads still to refuse
         self.refused_topic = ""  # appends with a record of it are refused
         self.lost_answers = 0  # appends still to store and then to deny
         self.open = asyncio.Event()  # appends wait for it
@@ -42,6 +43,9 @@ class TroubledLog:
         return positions
 
     def read(self, topic: str, after: int = 0, *, limit: int = 1000, partition: int = 0) -> list[Stored]:
+        if self.unreadable:
+            self.unreadable -= 1
+            raise LogFailed("troubled", "reading", "told to")
         found = self._log.read(topic, after, limit=limit, partition=partition)
         self.reads += found
         return found
