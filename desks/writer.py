@@ -132,8 +132,8 @@ class Writer:
     async def submit(self, received: Received[Any], place: str = "") -> Outcome:
         """Return what became of a command, once that is durable; ``place`` says where it came from.
 
-        Who is cancelled while he waits may send the same command again, and so may who gets ``Unavailable`` (the log did
-        not take it, or cannot say) or ``NotServed`` (ask another writer; it may have been stored).
+        Who is cancelled while he waits may send the same command again, and so may who gets ``Unavailable`` (the log
+        did not take it, or cannot say) or ``NotServed`` (ask another writer; it may have been stored).
         """
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         return await self._lane(received.key).submit(Waiting(received, answer, place))
