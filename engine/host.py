@@ -203,20 +203,25 @@ class Host:
         if near:
             restore(self.log, near[-1], past.fold, past.views)
             past.position = near[-1].position
-        past._fold_until(cut, instant)
+        past.fold_until(cut, instant)
         return past
 
     def fresh(self) -> Host:
         """Return another host of the same log that stands at its beginning."""
         return Host(self.log, self._make_fold, self.epoch, self.mode)
 
-    def _fold_until(self, cut: int | None, instant: int | None) -> None:
+    def fold_until(self, cut: int | None = None, instant: int | None = None) -> None:
+        """Fold up to a cut, to what lies at or before an instant of log time (microseconds), or to the head."""
+        if cut is not None and self.views.cut >= cut:
+            return
         while batch := self.log.read(self.topic, self.position):
             for stored in batch:
                 for raw in self.causes(stored):
-                    if (cut is not None and self.views.cut >= cut) or (instant is not None and raw.time > instant):
+                    if instant is not None and raw.time > instant:
                         return
                     self.step(raw)
+                    if self.views.cut == cut:
+                        return
 
     def _parse(self, when: str) -> tuple[int | None, int | None]:
         epoch, dot, number = when.partition(".")

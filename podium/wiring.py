@@ -18,12 +18,13 @@ from engine.log import DirectLog, Log
 from engine.raw import RAW
 from engine.sports import load_sports
 from engine.sqlite_log import SqliteLog
+from engine.streams import read_raw
 from podium.errors import OperatorError
 from projections.fold import VERSION, Fold
 from projections.stages import SpanStage
 from schemas.layout import Layout
 
-__all__ = ["host_over", "kafka_url", "name_of", "open_log", "opened_host", "said", "wall_clock"]
+__all__ = ["host_over", "kafka_url", "name_of", "open_log", "opened_fold", "opened_host", "said", "wall_clock"]
 
 
 def wall_clock() -> int:
@@ -102,6 +103,20 @@ def host_over(log: Log) -> Host:
         return Edge(log, SpanStage, epoch, told.mode)
     sports = load_sports()
     return Host(log, lambda: Fold(sports, told.games), epoch, told.mode)
+
+
+@contextmanager
+def opened_fold(path: Path) -> Iterator[Fold]:
+    """Open a log for reading and fold all that came from the venues, whoever folds it otherwise."""
+    with opened_host(path) as host:
+        if isinstance(host.fold, Fold):
+            yield host.fold
+            return
+        fold = Fold(load_sports(), said(host.log).games)
+        for raw in read_raw(host.log):  # a partition after the other: however they interleave, the content is the same
+            fold.apply(raw.source, raw.session, raw.serial, raw.data)
+        fold.changes()
+        yield fold
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from projections.entries import Entry, write_name
+from projections.entries import Entry, Name, Said, write_name
 from projections.fold import Fold
 from projections.unit import Line, Unit, shown
 from schemas import messages as m
@@ -95,18 +95,27 @@ def _messages(entry: Entry, *, whole: bool) -> list[Reason]:
     names = [write_name(name) for name in (entry.name, *entry.also)]
     reasons = [Reason(f"{kind}", shown(entry.message), names if whole else names[:1])]
     if whole:
-        for other in entry.others:
+        for other in sorted(entry.others, key=_turn):
             state = "retracted" if other.void else "overruled"
             reasons.append(Reason(f"{kind}, {state}", shown(other.message), [write_name(other.name)]))
     return reasons
 
 
+def _turn(entry: Entry) -> tuple[int, Name]:
+    return entry.message.at, entry.name
+
+
+def _in_turn(said: Said) -> list[Entry]:
+    """Return what was said by its venue time: the same however the sources came in."""
+    return sorted(said.values(), key=_turn)
+
+
 def _line(unit: Unit, line: Line, *, whole: bool) -> list[Reason]:
     reasons: list[Reason] = []
-    for entry in line.said.values():
+    for entry in _in_turn(line.said):
         if entry.void is None or whole:
             reasons += _messages(entry, whole=whole)
-    for entry in unit.said.values():
+    for entry in _in_turn(unit.said):
         message = entry.message
         mine = isinstance(message, _DECISIVE) or (isinstance(message, m.Period) and line.participant in message.scores)
         if isinstance(message, m.OrderDecided) and not any(line.participant in group for group in message.order):
@@ -178,8 +187,8 @@ def _said(fold: Fold, view: str, key: str, row: Row) -> Iterator[Entry]:
             yield from _about(fold, rest)
         case StartRow():
             unit = fold.disciplines[rest[:3]].state.units[rest]
-            yield from (e for e in unit.said.values() if isinstance(e.message, _LISTING))
-            yield from unit.lines[key].said.values() if key in unit.lines else ()
+            yield from (e for e in _in_turn(unit.said) if isinstance(e.message, _LISTING))
+            yield from _in_turn(unit.lines[key].said) if key in unit.lines else ()
         case EventHead():
             event = fold.disciplines[rest[:3]].state.events[rest]
             yield from (entry for identity, entry in event.said.items() if identity == "event")
@@ -191,7 +200,7 @@ def _said(fold: Fold, view: str, key: str, row: Row) -> Iterator[Entry]:
             yield fold.disciplines[rest].state.said[f"communication:{key}"]
         case RecordRow():
             discipline = fold.disciplines[rest].state
-            for entry in (*discipline.said.values(), *discipline.events[row.event].said.values()):
+            for entry in (*_in_turn(discipline.said), *_in_turn(discipline.events[row.event].said)):
                 message = entry.message
                 same = isinstance(message, _RECORDS) and message.type == row.type
                 if same and getattr(message, "unit", "") == row.unit:
@@ -213,9 +222,9 @@ _RECORDS = (m.RecordLoaded, m.RecordClaimed, m.RecordRatified)
 def _about(fold: Fold, code: str) -> Iterator[Entry]:
     """Yield what was said of a unit itself; where that is nothing, of its participants, and of the parts of a total."""
     unit = fold.disciplines[code[:3]].state.units[code]
-    yield from unit.said.values()
+    yield from _in_turn(unit.said)
     if not unit.said:
-        yield from (entry for line in unit.lines.values() for entry in line.said.values())
+        yield from (entry for _, line in sorted(unit.lines.items()) for entry in _in_turn(line.said))
         yield from (entry for _, entry in unit.pending)
         for part in dict.fromkeys(part for line in unit.lines.values() for part in line.parts):
             yield from _about(fold, part)

@@ -14,6 +14,7 @@ from engine import about
 from engine.about import About
 from engine.gateway import Gateway
 from engine.instants import parse_instant
+from engine.raw import RAW
 from engine.streams import read_raw
 from podium.commands.options import ConfigFile, LogPath
 from podium.config import load
@@ -125,8 +126,10 @@ def replay_into(path: Path, source: Archive, part: Part, pace: Pace) -> None:
         if about.read(log) is None:
             about.write(log, About(source.header.games, "replay"), 0)
         host = host_over(log)
-        host.load()
-        host.catch_up()
+        here = host.topic == RAW  # otherwise workers fold it
+        if here:
+            host.load()
+            host.catch_up()
         gateway = Gateway(log, wall_clock, games=source.header.games, fence=fence)
         duplicates = refused = stored = 0
         task = bar.add_task(path.name, total=None)
@@ -135,14 +138,15 @@ def replay_into(path: Path, source: Archive, part: Part, pace: Pace) -> None:
             stored += len(done.raws)
             duplicates += done.duplicates
             refused += done.refused
-            for raw in done.raws:
+            for raw in done.raws if here else ():
                 host.step(raw)
             bar.update(task, advance=len(batch))
+        came = f"{stored} messages stored, {duplicates} there already, {refused} refused"
+        if not here:
+            print(f"{name_of(path)}: {came}; workers fold it")
+            return
         host.save(whole=True)
-        print(
-            f"{name_of(path)}: {stored} messages stored, {duplicates} there already, {refused} refused; "
-            f"cut {host.views.cut}, digest {host.views.digest()}"
-        )
+        print(f"{name_of(path)}: {came}; cut {host.views.cut}, digest {host.views.digest()}")
 
 
 def export(log: LogPath, out: Out) -> None:

@@ -18,8 +18,7 @@ from feeds.names import Names
 from feeds.xml.writer import XmlWriter
 from podium.commands.options import Format, LogPath
 from podium.errors import OperatorError
-from podium.wiring import name_of, opened_host, said
-from projections.fold import Fold
+from podium.wiring import name_of, opened_fold, opened_host, said
 from projections.why import Reason, UnexplainedError, explain
 from schemas.views import HEAD, MedalTableRow
 
@@ -141,10 +140,9 @@ def why(
     form: Annotated[Format, typer.Option("--format", help="table (a tree) or json.")] = Format.table,
 ) -> None:
     """Print why a row is what it is, down to the raw messages."""
-    with opened_host(log) as host:
-        assert isinstance(host.fold, Fold)
+    with opened_fold(log) as fold:
         try:
-            reason = explain(host.fold, view, key, whole=whole)
+            reason = explain(fold, view, key, whole=whole)
         except UnexplainedError as error:
             raise OperatorError(f"{error} of {name_of(log)}") from error
     if form is Format.json:

@@ -46,11 +46,11 @@ def _check_digests(log: Log) -> int:
     for _, manifest in manifests(log):
         if manifest.epoch != host.epoch:
             continue
-        host.catch_up(manifest.position)
+        host.fold_until(manifest.cut)
         found = host.views.digest()
         if found != manifest.digest:
             raise OperatorError(
-                f"the re-fold differs at cut {manifest.cut} (raw position {manifest.position}): "
+                f"the re-fold differs at cut {manifest.cut} ({host.topic}, position {manifest.position}): "
                 f"digest {found}, recorded {manifest.digest}"
             )
         checked += 1

@@ -176,6 +176,12 @@ def test_all_edges_hold_the_same_cuts_and_one_may_start_from_the_image_of_anothe
     other.catch_up()
     assert (one.views.cut, one.views.digest()) == (other.views.cut, other.views.digest())
     assert one.state_at(f"e.{middle}").views.cut == middle
+    going = edge_of(topics)
+    for cut in range(1, other.views.cut + 1, 97):  # from within a record to within another
+        going.fold_until(cut)
+        assert going.views.cut == cut
+    going.catch_up()
+    assert (going.views.cut, going.views.digest()) == (other.views.cut, other.views.digest())
 
 
 def test_an_edge_goes_on_from_its_image_even_one_taken_within_a_record(tmp_path: Path) -> None:
@@ -215,7 +221,7 @@ def test_an_instant_is_looked_up_by_the_cause_not_by_the_record() -> None:
     later = next(number for number, time in enumerate(times) if time > times[0])
     assert times[0] > 10**15
     past = edge.fresh()
-    past._fold_until(None, times[later] - 1)
+    past.fold_until(instant=times[later] - 1)
     assert past.views.cut == later
 
 
