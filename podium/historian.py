@@ -8,16 +8,20 @@ import sys
 from pathlib import Path
 from signal import SIGINT, SIGTERM
 
+import structlog
 import uvloop
 
 from engine.history.historian import Historian
 from engine.history.owner import Owner
 from engine.history.place import Place
+from engine.history.questions import Progress
 from engine.sqlite_log import SqliteLog
 from podium.errors import OperatorError
 from podium.wiring import host_over, name_of, open_log, said, wall_clock
 
 __all__ = ["run"]
+
+_log = structlog.get_logger()
 
 
 async def _own(log: SqliteLog, place: Place, *, every: float, until_eof: bool) -> None:
@@ -29,8 +33,8 @@ async def _own(log: SqliteLog, place: Place, *, every: float, until_eof: bool) -
         loop.add_reader(sys.stdin.fileno(), _heard, loop, stop)
     historian = Historian(lambda: host_over(log), place, wall_clock, games=said(log).games)
     seat = place.seat(log.path)
-    owner = Owner(historian, place, seat, log, every=every, tell=_tell)
-    _tell(f"the history of {log.path} is in {place.name}")
+    owner = Owner(historian, place, seat, log, every=every, turned=_turned)
+    print(f"podium: the history of {log.path} is in {place.name}", flush=True)
     await owner.run(stop)
     await log.close()
 
@@ -42,8 +46,11 @@ def _heard(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
         stop.set()
 
 
-def _tell(sentence: str) -> None:
-    print(f"podium: {sentence}", flush=True)
+def _turned(progress: Progress) -> None:
+    if progress.error:
+        _log.warning("history_down", history=progress.history, reason=progress.error, behind=progress.behind)
+    else:
+        _log.info("history_back", history=progress.history, cut=progress.cut)
 
 
 def run(path: Path, place: Place, *, every: float, until_eof: bool = False) -> None:

@@ -18,7 +18,9 @@ import structlog
 from engine.history.door import ask_owner
 from engine.history.place import Place, parse
 from engine.history.questions import Question
+from podium.config import variable
 from podium.errors import OperatorError
+from podium.settings import Logging
 
 __all__ = ["HISTORY", "HistorianProcess", "place_of"]
 
@@ -42,9 +44,10 @@ def place_of(text: str) -> Place:
 class HistorianProcess:
     """Keeps a historian running, and asks it."""
 
-    def __init__(self, log: Path, history: str) -> None:
+    def __init__(self, log: Path, history: str, logging: Logging) -> None:
         """Make it for a log; raises ``OperatorError`` where ``history`` names no history."""
         self._log = log
+        self._logging = logging
         self._history = history
         self._place = place_of(history)
 
@@ -71,8 +74,13 @@ class HistorianProcess:
 
     async def _start(self) -> Process:
         words = ("-m", "podium", "historian", "--log", str(self._log), "--until-eof")
+        said = {
+            HISTORY: self._history,
+            variable("logging.format"): self._logging.format,
+            variable("logging.level"): self._logging.level,
+        }
         return await asyncio.create_subprocess_exec(
-            sys.executable, *words, env=os.environ | {HISTORY: self._history}, stdin=PIPE, stdout=DEVNULL
+            sys.executable, *words, env=os.environ | said, stdin=PIPE, stdout=DEVNULL
         )
 
 

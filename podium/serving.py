@@ -71,7 +71,8 @@ class Process:
     @classmethod
     def open(cls, path: Path, mode: str | None, settings: Settings = DEFAULT) -> Process:
         """Open a log for writing and build everything over it, caught up with what it holds."""
-        historian = HistorianProcess(path.absolute(), settings.serve.history) if settings.serve.history else None
+        history_at = settings.serve.history
+        historian = HistorianProcess(path.absolute(), history_at, settings.logging) if history_at else None
         log = SqliteLog.open(path)
         said = about.read(log)
         if said is None or (mode is not None and said.mode != mode):

@@ -9,13 +9,15 @@ from typing import Any
 
 import msgspec
 
+from engine.errors import NotKnown
 from engine.history.answering import answer
 from engine.history.door import open_door
 from engine.history.errors import HistoryDown, HistoryFailed
 from engine.history.historian import Historian
 from engine.history.place import Place, Seat
-from engine.history.questions import Question, Standing
+from engine.history.questions import Between, Progress, Question, Standing, ViewAsOf
 from engine.history.store import Store
+from engine.instants import parse_instant, write_instant
 from engine.log import Log
 from engine.raw import RAW
 
@@ -36,16 +38,19 @@ class Owner:
         *,
         every: float = 1.0,
         retry: float = 1.0,
-        tell: Callable[[str], object] = print,
+        turned: Callable[[Progress], object] = lambda progress: None,
     ) -> None:
-        """Make an owner that writes at most once in ``every`` seconds, and tries again after ``retry`` and more."""
+        """Make an owner that writes at most once in ``every`` seconds, and tries again after ``retry`` and more.
+
+        ``turned`` is told when the history goes down, and when it is back.
+        """
         self._historian = historian
         self._place = place
         self._seat = seat
         self._log = log
         self._every = every
         self._retry = retry
-        self._tell = tell
+        self._turned = turned
         self._store: Store | None = None
         self._reading = asyncio.Lock()
         self._more = asyncio.Event()
@@ -66,8 +71,7 @@ class Owner:
             self._more.clear()
             went = await asyncio.to_thread(self._historian.work)
             if went == down:  # it went down, or has come back
-                progress = self._historian.progress()
-                self._tell(progress.error or f"{progress.history}: back, and current up to cut {progress.cut}")
+                self._turned(self._historian.progress())
                 down = not went
             if went:
                 wait = self._retry
@@ -91,8 +95,11 @@ class Owner:
 
     async def ask(self, question: Question) -> bytes:
         """Return the JSON of an answer; raises ``HistoryError`` and ``NotKnown``."""
+        progress = self._historian.progress()
         if isinstance(question, Standing):
-            return msgspec.json.encode(self._historian.progress())
+            return msgspec.json.encode(progress)
+        if progress.state != "current":
+            _refuse_later(question, progress)
         async with self._reading:
             return await asyncio.to_thread(self._answer, question)
 
@@ -114,6 +121,21 @@ class Owner:
         await asyncio.to_thread(self._historian.close)
         async with self._reading:
             await asyncio.to_thread(self._let_go)
+
+
+def _refuse_later(question: Question, progress: Progress) -> None:
+    """Raise ``NotKnown`` for an instant after the newest cut that is written: there may be later ones before it."""
+    match question:
+        case ViewAsOf():
+            whens = [question.when]
+        case Between():
+            whens = [question.since, question.until]
+        case _:
+            whens = []
+    for when in whens:
+        instant = parse_instant(when)
+        if instant is not None and instant > progress.cut_time:
+            raise NotKnown(when, f"the history has come to {write_instant(progress.cut_time)} and is catching up")
 
 
 async def _first(*awaitables: Coroutine[Any, Any, object]) -> None:

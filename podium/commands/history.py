@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -18,8 +19,10 @@ from engine.instants import write_instant
 from feeds import document
 from feeds.history import held_in, view_of
 from podium.commands.options import Format, LogPath
+from podium.config import load
 from podium.errors import OperatorError
 from podium.historian_process import HISTORY, place_of
+from podium.log_lines import set_up
 
 __all__ = ["add_to"]
 
@@ -40,6 +43,8 @@ def historian(
     until_eof: Annotated[bool, typer.Option("--until-eof", hidden=True)] = False,
 ) -> None:
     """Write the history of a log, and answer questions about it, until stopped."""
+    chosen = load(None, os.environ).settings.logging
+    set_up(chosen.format, chosen.level)
     from podium import historian as process  # noqa: PLC0415 - the loop's libraries take a moment to load
 
     process.run(log, place_of(place), every=every, until_eof=until_eof)

@@ -79,7 +79,7 @@ async def test_the_checks_are_those_that_there_are(process: Process) -> None:
     await process.close()
 
 
-SERVING = ("engine/", "feeds/", "podium/serving.py", "podium/vitals.py")  # what a serving process writes its lines in
+SERVING = ("engine/", "feeds/", "podium/serving.py", "podium/vitals.py", "podium/historian")  # what a serving process writes its lines in
 NOTES = {
     "source_connected",
     "source_disconnected",

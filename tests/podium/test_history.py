@@ -161,6 +161,16 @@ def test_without_the_extra_a_sentence_says_what_to_install(
             assert done.stderr.startswith(f"podium: {written / 'history'}: history needs the extra: {hint} (")
 
 
+def test_it_ends_with_the_process_that_started_it(written: Path) -> None:
+    command = [sys.executable, "-m", "podium", "historian", "--log", "games.db", *HISTORY, "--until-eof"]
+    with subprocess.Popen(command, cwd=written, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdin
+        assert process.stdout.readline().startswith("podium: the history of ")
+        process.stdin.close()  # what the system does of a process that is killed
+        assert process.wait(timeout=SOON) == 0
+
+
 def test_a_second_historian_is_refused_and_commands_ask_the_first(games_folder: Path) -> None:
     with historian(games_folder) as first:
         assert refused("historian", "--log", "games.db", *HISTORY, cwd=games_folder) == (

@@ -19,6 +19,7 @@ from engine.history.historian import Historian
 from engine.history.owner import Owner
 from engine.history.place import Place, Seat, parse
 from engine.history.store import Store
+from engine.instants import write_instant
 from engine.log import Log
 from engine.raw import RAW
 from engine.sqlite_log import SqliteLog
@@ -33,7 +34,7 @@ SOON = 60.0  # seconds: when a test gives up
 class Owned:
     """An owner at work, and what it told."""
 
-    def __init__(self, owner: Owner, seat: Seat, place: Place, told: list[str]) -> None:
+    def __init__(self, owner: Owner, seat: Seat, place: Place, told: list[q.Progress]) -> None:
         self.owner = owner
         self.seat = seat
         self.place = place
@@ -58,8 +59,8 @@ async def owning(historian: Historian, place: Place, log: SqliteLog) -> AsyncIte
     """Run an owner within a block."""
     seat = place.seat(log.path)
     lock = seat.take(place.name)
-    told: list[str] = []
-    owner = Owner(historian, place, seat, log, every=0.02, retry=0.05, tell=told.append)
+    told: list[q.Progress] = []
+    owner = Owner(historian, place, seat, log, every=0.02, retry=0.05, turned=told.append)
     owned = Owned(owner, seat, place, told)
     stop = asyncio.Event()
     working = asyncio.create_task(owner.run(stop))
@@ -113,11 +114,23 @@ async def test_while_the_server_is_down_it_says_so_and_catches_up_later(
         with pytest.raises(HistoryRefused) as refused:
             await owned.ask(q.MedalDays())
         assert (refused.value.code, refused.value.retry) == ("history_down", True)
+        later, reached = write_instant(down.cut_time + 1_000_000), write_instant(down.cut_time)
+        for question in (
+            q.ViewAsOf(view="medals/table", when=later),
+            q.Between(since=reached, until=later),
+            q.Between(since=later),
+        ):
+            with pytest.raises(HistoryRefused) as refused:  # there may be more before it, which is not written yet
+                await owned.ask(question)
+            assert str(refused.value) == f"as of {later}: the history has come to {reached} and is catching up"
         server.start()
         back = await owned.until("current", log.head(RAW))
         assert (back.behind, back.error, back.since) == (0, "", 0)
         assert isinstance(await owned.ask(q.MedalDays()), q.MedalDaysAnswer)
-    assert owned.told == [down.error, f"{place.name}: back, and current up to cut {back.cut}"]
+    assert [(one.state, one.error, one.cut) for one in owned.told] == [
+        ("down", down.error, down.cut),
+        ("current", "", back.cut),
+    ]
     store = Store.open(place)
     assert_whole(store, log)
     store.close()
