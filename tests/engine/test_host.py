@@ -284,7 +284,7 @@ def _wrong(log: SqliteLog, random: Random) -> object:
             return manifest
     for number in random.sample(range(whole.views.cut + 1), min(4, whole.views.cut + 1)):
         past, fresh = host.state_at(f"e.{number}"), Host(log, make_fold, "e")
-        fresh._fold_until(number, None)
+        fresh.fold_until(number)
         if past.views.cut != number or past.views.digest() != fresh.views.digest():
             return number
     return None
@@ -390,7 +390,7 @@ def saved(log: SqliteLog) -> Host:
 @pytest.mark.parametrize("cut", [0, 1, 4, 5, 6, 14, 15, 16, 20])
 def test_a_view_as_of_a_cut(log: SqliteLog, saved: Host, cut: int) -> None:
     fresh = Host(log, make_fold, "e")
-    fresh._fold_until(cut, None)
+    fresh.fold_until(cut)
     view = saved.as_of(f"result/{UNIT}", f"e.{cut}")
     held = fresh.views.get(f"result/{UNIT}")
     assert view.rows == (held.rows if held is not None else {})
