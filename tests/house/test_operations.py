@@ -79,7 +79,8 @@ async def test_the_checks_are_those_that_there_are(process: Process) -> None:
     await process.close()
 
 
-SERVING = ("engine/", "feeds/", "podium/serving.py", "podium/vitals.py", "podium/historian")  # what a serving process writes its lines in
+# What a serving process, and the historian beside it, write their lines in.
+SERVING = ("engine/", "feeds/", "podium/serving.py", "podium/vitals.py", "podium/historian")
 NOTES = {
     "source_connected",
     "source_disconnected",
