@@ -152,6 +152,8 @@ class KafkaReader:
         while True:
             try:
                 found = self._scout.get_watermark_offsets(asked, timeout=self._client.patience, cached=False)
+            except RuntimeError as error:  # another thread has closed the log meanwhile
+                raise LogClosed(self._client.log) from error
             except KafkaException as error:
                 # A topic that was made just now, or a partition that changes hands, is not known everywhere at once.
                 if time.monotonic() > give_up or not passes(error_of(error)):

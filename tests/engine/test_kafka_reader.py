@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from confluent_kafka import Producer
 
-from engine.errors import LogFailed
+from engine.errors import LogClosed, LogFailed
 from engine.kafka_log import KafkaLog
 from engine.log import Record
 
@@ -105,3 +105,18 @@ def test_many_threads_read_many_topics_each_from_its_place(log: KafkaLog) -> Non
 
     with ThreadPoolExecutor(6) as threads:
         assert list(threads.map(read, range(24))) == [300] * 24
+
+
+def test_whoever_reads_while_another_thread_closes_the_log_is_told_so(log: KafkaLog) -> None:
+    def read() -> None:
+        while True:
+            log.read("a")
+            log.head("b")
+
+    with ThreadPoolExecutor(4) as threads:
+        reading = [threads.submit(read) for _ in range(4)]
+        while not all(one.running() for one in reading):
+            pass
+        log.read("a")
+        log.close_now()
+        assert [type(one.exception()) for one in reading] == [LogClosed] * 4
