@@ -6,6 +6,7 @@ import shutil
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -19,11 +20,10 @@ from engine.history.answering import answer
 from engine.history.errors import HistoryNotFound
 from engine.history.historian import Historian
 from engine.history.place import parse
-from engine.history.rows import sport_day
+from engine.history.rows import columns_of_changes, columns_of_cuts, sport_day
 from engine.history.store import Store
-from engine.history.tables import EPOCHS
+from engine.history.tables import CHANGES, CUTS, EPOCHS
 from engine.host import Host
-from engine.instants import write_instant
 from engine.raw import Raw
 from engine.sqlite_log import SqliteLog
 from engine.streams import read_raw
@@ -96,13 +96,22 @@ def test_a_view_at_a_cut_is_what_the_host_says(told: Told, seed: int) -> None:
 def test_a_view_at_an_instant_is_what_the_host_says(told: Told, seed: int) -> None:
     chance = Random(seed)
     first, last = told.cuts[0].time, told.cuts[-1].time
-    between = (chance.choice(told.cuts).time // 1000 * 1000 for _ in range(3))  # RFC 3339 has ms here
-    for time in (first - 1_000_000, last + 1_000_000, *between):
-        when = write_instant(time)
+    between = [chance.choice(told.cuts).time for _ in range(2)]
+    for time in (first - 1_000_000, last + 1_000_000, *between, between[0] - 1):
+        when = datetime.fromtimestamp(time // 1_000_000, UTC).replace(microsecond=time % 1_000_000).isoformat()
         past = told.host.state_at(when)
         found = told.ask(q.ViewAsOf(view="medals/table", when=when))
         assert everything(view_of(found)) == everything(past.views.get("medals/table") or View("medals/table"))
         assert found.cut == past.views.cut
+
+
+def test_a_row_that_was_removed_is_not_in_the_view(told: Told) -> None:
+    cut, change = next((cut, change) for cut in told.cuts for change in cut.changes if change.row is None)
+    for number in (cut.number - 1, cut.number):
+        found = told.ask(q.ViewAsOf(view=change.view, when=str(number)))
+        past = told.host.state_at(f"{told.host.epoch}.{number}").views[change.view]
+        assert everything(view_of(found)) == everything(past)
+        assert (change.key in found.rows) == (number < cut.number)
 
 
 def test_without_a_time_a_view_is_as_known_now_with_what_last_changed_each_row(told: Told) -> None:
@@ -220,6 +229,30 @@ def test_corrections_are_counted_by_venue_and_discipline(told: Told) -> None:
         line for line in lines if line.discipline == lines[-1].discipline
     ]
     assert told.ask(q.Corrections(venue="nowhere")).corrections == []
+
+
+def test_a_correction_may_be_pending_and_one_that_was_removed_does_not_count(told: Told) -> None:
+    def cut(number: int, key: str, row: CorrectionRow | None) -> Cut:
+        return Cut(number, number, (key,), 1000 * number, 0, [Change("corrections/ATH", key, row, 1)])
+
+    waiting = CorrectionRow(unit="U", state="pending")
+    cuts = [
+        *(
+            cut(1, "HOH.desk/s/1", waiting),
+            cut(2, "HOH.desk/s/2", waiting),
+            cut(3, "HOH.desk/s/3", CorrectionRow(unit="U")),
+        ),
+        *(cut(4, "HOH.desk/s/1", CorrectionRow(unit="U")), cut(5, "HOH.desk/s/3", None)),
+    ]
+    told.store.insert(EPOCHS, [["e3"], ["other"], ["live"], ["XG"], ["Games"], [START + 1]], "e3")
+    told.store.insert(CHANGES, columns_of_changes("e3", cuts), "e3/1-5")
+    told.store.insert(CUTS, columns_of_cuts("e3", told.half.games, cuts), "e3/1-5")
+    try:
+        found = told.ask(q.Corrections(epoch="e3"))
+        assert found == q.CorrectionsAnswer("e3", 5, [q.CorrectionsLine("HOH", "ATH", 1, 1, 1000, 2000)])
+    finally:
+        for table in ("epochs", "changes", "cuts"):
+            told.store._client.command(f"DELETE FROM {table} WHERE epoch = 'e3'")
 
 
 def test_latency_is_from_venue_time_to_log_time(told: Told) -> None:
