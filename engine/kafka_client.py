@@ -113,6 +113,11 @@ class Client:
         }
         return Producer({**self._settings, **own})
 
+    def loose_producer(self) -> Producer:
+        """Return a producer without transactions: each message by itself, in order, at once."""
+        own = {"enable.idempotence": True, "acks": "all", "linger.ms": 0, "message.timeout.ms": int(self.patience * 1000)}
+        return Producer({**self._settings, **own})
+
     def consumer(self, **own: Any) -> Consumer:
         """Return a consumer that is told what to read, and belongs to no group."""
         never = {

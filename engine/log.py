@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-__all__ = ["NO_HEADERS", "DirectLog", "Fence", "Log", "Record", "Stored"]
+__all__ = ["NO_HEADERS", "CopyLog", "DirectLog", "Fence", "Log", "Record", "Stored"]
 
 NO_HEADERS: Mapping[str, bytes] = MappingProxyType({})
 
@@ -82,6 +82,17 @@ class Log(Protocol):
 
     async def close(self) -> None:
         """Finish the commits under way, release the writer's lock and wake whoever follows."""
+
+
+@runtime_checkable
+class CopyLog(Log, Protocol):
+    """A log that takes records of which copies do no harm sooner than others."""
+
+    async def pass_on(self, records: Sequence[Record]) -> None:
+        """Append records one by one, each partition's in their order, and return once all are durable.
+
+        Where this fails, some or all of them may be stored all the same. Whoever reads them knows copies.
+        """
 
 
 @runtime_checkable

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import msgspec
 
 from engine.folds import Decoding, Results
-from engine.log import Log, Record, Stored
+from engine.log import CopyLog, Log, Record, Stored
 from engine.raw import RAW
 from engine.stages import EVENTS, DecodePartition, FoldPartition
 
@@ -53,6 +53,7 @@ class Worker:
         self.name = name  # of its set: workers of another set do the same work beside it
         self.read = 0  # records, since it was started
         self._rules = rules
+        self._pass_on = log.pass_on if isinstance(log, CopyLog) else log.append
         self._now = now  # wall clock, microseconds
         self._jobs: dict[Place, _Job] = {}
 
@@ -78,7 +79,7 @@ class Worker:
         async with job.turn:
             records = job.stage.take(batch)
             if records:
-                await self.log.append(records)
+                await self._pass_on(records)
             job.changed = True
             self.read += len(batch)
 

@@ -27,7 +27,7 @@ from feeds.answers import answer_error
 from podium.errors import OperatorError
 from podium.serving import Ports, tell
 from podium.settings import Settings
-from podium.wiring import wall_clock
+from podium.wiring import client_settings, wall_clock
 
 __all__ = ["run"]
 
@@ -39,7 +39,7 @@ _log = structlog.get_logger()
 
 async def run(url: str, ports: Ports, settings: Settings, mode: str | None = None) -> None:
     """Take venue feeds into a log in Kafka until a signal comes, or until another gateway has taken over."""
-    log = await asyncio.to_thread(KafkaLog.open, url)
+    log = await asyncio.to_thread(KafkaLog.open, url, settings=client_settings())
     try:
         told = await asyncio.to_thread(about.read, log)
         if told is None or (mode is not None and told.mode != mode):

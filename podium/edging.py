@@ -27,7 +27,7 @@ from feeds.metrics import FeedMetrics
 from feeds.server import build, serve
 from podium.serving import GOING_AWAY, Ports, tell
 from podium.settings import Settings
-from podium.wiring import host_over, said, wall_clock
+from podium.wiring import client_settings, host_over, said, wall_clock
 
 __all__ = ["TURN", "Edging", "run"]
 
@@ -159,7 +159,7 @@ async def _end(task: asyncio.Task[None]) -> None:
 
 async def run(url: str, ports: Ports, settings: Settings) -> None:
     """Serve the feed of a log in Kafka until a signal comes."""
-    log = await asyncio.to_thread(KafkaLog.open, url)
+    log = await asyncio.to_thread(KafkaLog.open, url, settings=client_settings())
     try:
         await about.wait(log)
         edging = await asyncio.to_thread(Edging, log, settings)

@@ -24,7 +24,18 @@ from projections.fold import VERSION, Fold
 from projections.stages import SpanStage
 from schemas.layout import Layout
 
-__all__ = ["host_over", "kafka_url", "name_of", "open_log", "opened_fold", "opened_host", "said", "wall_clock"]
+__all__ = [
+    "client_settings",
+    "epoch_over",
+    "host_over",
+    "kafka_url",
+    "name_of",
+    "open_log",
+    "opened_fold",
+    "opened_host",
+    "said",
+    "wall_clock",
+]
 
 
 def wall_clock() -> int:
@@ -68,10 +79,10 @@ def _open_kafka(url: str, *, write: bool, layout: Layout | None) -> DirectLog:
         from engine.kafka_log import KafkaLog  # noqa: PLC0415 - the extra
     except ImportError as error:
         raise OperatorError(f"a log in Kafka needs the extra: pip install 'podium-games[kafka]' ({error})") from error
-    return KafkaLog.open(url, readonly=not write, layout=layout, settings=_client_settings())
+    return KafkaLog.open(url, readonly=not write, layout=layout, settings=client_settings())
 
 
-def _client_settings() -> dict[str, str | int | bool]:
+def client_settings() -> dict[str, str | int | bool]:
     """Return what the client of a Kafka log is to be told, from the file that PODIUM_KAFKA_CLIENT names."""
     if not (named := os.environ.get("PODIUM_KAFKA_CLIENT")):
         return {}

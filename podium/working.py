@@ -20,7 +20,7 @@ from engine.shares import SESSION, SHARES, Shares
 from engine.sports import load_sports
 from engine.stages import EVENTS
 from engine.worker import Rules, Worker
-from podium.wiring import epoch_over, wall_clock
+from podium.wiring import client_settings, epoch_over, wall_clock
 from projections.stages import DecodeStage, ResultsStage
 
 __all__ = ["rules_over", "run"]
@@ -47,7 +47,7 @@ async def run(url: str, name: str, *, session: float = SESSION, save_every: floa
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    log = await asyncio.to_thread(KafkaLog.open, url)
+    log = await asyncio.to_thread(KafkaLog.open, url, settings=client_settings())
     try:
         await _work(log, name, stopped, session, save_every)
     finally:

@@ -1,0 +1,173 @@
+"""Workers and edges over a log in Kafka: rows 5 and 8 of the targets.
+
+A broker of its own on the same machine; the synthetic Games (seed 7), spread over four partitions. Each run is a
+process of its own on one core, the broker on the other:
+
+- one worker: all of ``venue.raw`` decoded and folded into ``games.feed``, from the first record read to the last append
+  acknowledged, and by its processor time;
+- one edge: all of ``games.feed`` folded into views: what one ordered partition allows;
+- embedded: the same messages by ``Host.catch_up`` over an SQLite log, in the same run;
+- the way: 200 messages a second, open loop, from the offer to the gateway to the cut at an edge, both in this process,
+  one worker in another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import uvloop
+
+from bench.child import ask
+from bench.figures import Figure, Report, figure_of, say
+from bench.fold_once import Refold
+from bench.games import GamesScale, messages_of, wall_clock, write_log
+from bench.scale import pick
+from bench.times import Times
+from bench.workers_once import Worked
+from engine import about, broker
+from engine.about import About
+from engine.edge import Edge
+from engine.gateway import Gateway
+from engine.kafka_log import KafkaLog
+from engine.raw import RAW, Raw, record_of
+from engine.stages import EVENTS
+from projections.stages import SpanStage
+from replay.synth import synthesise
+from schemas.layout import Layout, Spread
+
+__all__ = ["measure"]
+
+WIDE = Spread(4)
+RATE = 200  # messages a second
+METHOD = (
+    "Apache Kafka on the same machine, one broker that syncs every append; synthetic Games (seed 7) over four "
+    "partitions; one process a run, pinned; medians of the runs"
+)
+
+
+@contextmanager
+def _broker() -> Iterator[str]:
+    """Yield the address of a broker: the one that PODIUM_KAFKA names, or one that is started."""
+    if named := os.environ.get("PODIUM_KAFKA"):
+        yield named
+        return
+    with TemporaryDirectory(prefix="podium-bench-") as folder:
+        started = broker.start(Path(folder), say=say)
+        try:
+            yield started.address
+        finally:
+            broker.stop(Path(folder))
+
+
+def _spread(address: str) -> str:
+    """Make a log and return its URL."""
+    url = f"kafka://{address}/{uuid4().hex}"
+    KafkaLog.open(url, layout=Layout({RAW: WIDE, EVENTS: WIDE})).close_now()
+    return url
+
+
+def _load(url: str, scale: GamesScale) -> int:
+    header, messages = synthesise(7, scale)
+    with KafkaLog.open(url) as log:
+        about.write(log, About(header.games, "replay"), 0)
+        batch, count = [], 0
+        for one in messages:
+            batch.append(record_of(Raw(one.source, one.session, one.serial, one.at, one.time, one.data)))
+            count += 1
+            if len(batch) == 2000:
+                log.append_now(batch)
+                batch = []
+        log.append_now(batch)
+    return count
+
+
+def measure() -> Report:
+    """Measure; see the head of this file."""
+    scale: GamesScale = pick("small", "day", "day")
+    workers: list[Worked] = []
+    edges: list[Worked] = []
+    embedded: list[Refold] = []
+    with _broker() as address, TemporaryDirectory(prefix="podium-bench-") as folder:
+        path = Path(folder) / "games.db"
+        count = write_log(path, scale)
+        for repeat in range(pick(1, 3, 3)):
+            say(f"one worker, run {repeat + 1}")
+            url = _spread(address)
+            stored = _load(url, scale)
+            workers.append(ask("bench.workers_once", "worker", url, answer=Worked))
+            edges.append(ask("bench.workers_once", "edge", url, answer=Worked))
+            embedded.append(ask("bench.fold_once", path, "cuts", answer=Refold))
+        say("the way at 200 messages a second")
+        way = uvloop.run(_way(_spread(address), pick(5, 30, 120)))
+    return Report(
+        "workers",
+        [*_figures(workers, edges, embedded, stored), *_times(way)],
+        f"{METHOD}; {count} messages ({scale})",
+        notes=[f"the way: {way}"] + ([] if len({one.digest for one in edges}) == 1 else ["THE DIGESTS DIFFER"]),
+    )
+
+
+def _figures(workers: list[Worked], edges: list[Worked], embedded: list[Refold], count: int) -> list[Figure]:
+    unit = "messages/s"
+    return [
+        figure_of("one worker", unit, (count / one.wall for one in workers), row="8", target=10_000.0),
+        figure_of("one worker, by its processor time", unit, (count / one.cpu for one in workers)),
+        figure_of("one edge", unit, (count / one.wall for one in edges)),
+        figure_of("one edge, cuts", "cuts/s", (one.cuts / one.wall for one in edges)),
+        figure_of("embedded", unit, (one.messages / one.wall for one in embedded)),
+        figure_of("memory of a worker", "MiB", (one.memory / 2**20 for one in workers), better="lower"),
+        figure_of("memory of an edge", "MiB", (one.memory / 2**20 for one in edges), better="lower"),
+    ]
+
+
+def _times(way: Times) -> list[Figure]:
+    return [
+        figure_of("the way, p50", "ms", [way.at(50)], better="lower"),
+        figure_of("the way, p99", "ms", [way.at(99)], better="lower", row="5", target=100.0),
+    ]
+
+
+async def _way(url: str, seconds: int) -> Times:
+    """Offer messages when they are due and note when the cut of each is there."""
+    times = Times()
+    due: dict[str, float] = {}
+    async with KafkaLog.open(url) as log:
+        header, _ = synthesise(7, "small")
+        await asyncio.to_thread(about.write, log, About(header.games, "replay"), 0)
+        gateway = Gateway(log, wall_clock, games=header.games)
+        edge = Edge(log, SpanStage, "bench")
+        command = [sys.executable, "-m", "bench.workers_once", "worker", url]
+        worker = await asyncio.to_thread(subprocess.Popen, command, stdout=subprocess.DEVNULL)
+        following = asyncio.create_task(edge.run())
+        warm = 2 * RATE  # the first seconds of a producer are slow
+        edge.listen(lambda cut, _: _note(times, due.pop(cut.because[0], None)))
+        begin = time.perf_counter() + 1
+        serials: dict[str, int] = {}
+        for number, one in zip(range(seconds * RATE + warm), messages_of("small"), strict=False):
+            at = begin + number / RATE
+            if (wait := at - time.perf_counter()) > 0:
+                await asyncio.sleep(wait)
+            serial = serials[one.source] = serials.get(one.source, 0) + 1
+            if number >= warm:
+                due[f"{one.source}/way/{serial}"] = at
+            gateway.offer(one.source, "way", serial, one.data)
+        await asyncio.sleep(3)
+        following.cancel()
+        await gateway.close()
+        worker.kill()
+        await asyncio.to_thread(worker.wait)
+    return times
+
+
+def _note(times: Times, due: float | None) -> None:
+    if due is not None:
+        times.record(time.perf_counter() - due)
