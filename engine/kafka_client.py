@@ -115,7 +115,8 @@ class Client:
 
     def loose_producer(self) -> Producer:
         """Return a producer without transactions: each message by itself, in order, at once."""
-        own = {"enable.idempotence": True, "acks": "all", "linger.ms": 0, "message.timeout.ms": int(self.patience * 1000)}
+        patience = int(self.patience * 1000)
+        own = {"enable.idempotence": True, "acks": "all", "linger.ms": 0, "message.timeout.ms": patience}
         return Producer({**self._settings, **own})
 
     def consumer(self, **own: Any) -> Consumer:

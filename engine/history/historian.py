@@ -14,7 +14,7 @@ from contextlib import suppress
 
 from engine.errors import NoPartition
 from engine.history import statements as sql
-from engine.history.errors import HistoryDiverged, HistoryError, HistoryMissing
+from engine.history.errors import HistoryDiverged, HistoryError, HistoryFailed, HistoryMissing
 from engine.history.place import Place
 from engine.history.questions import Progress
 from engine.history.rows import columns_of_changes, columns_of_cuts, columns_of_raw, count_rows
@@ -127,7 +127,7 @@ class Historian:
         self._positions.clear()
         self._check(store)
         self._announce(store)
-        written = store.watermark(CUTS, (self.epoch,))
+        written = min(store.watermark(table, (self.epoch,)) for table in (CHANGES, CUTS))
         if self._host is None or written < self._cut:  # a history that was emptied meanwhile is filled anew
             self._start(written)
         self._pending = [cut for cut in self._pending if cut.number > written]
@@ -183,7 +183,7 @@ class Historian:
             self._log.head(RAW_TOPIC, partition=partition)  # raises NoPartition before a table is asked
             after = self._positions[partition] = store.watermark(RAW, scope)
         while not self._stopping and (batch := self._read(after, partition)):
-            mark = store.watermark(RAW, scope, after)
+            mark = self._mark(store, RAW, scope, after)
             left = [raw for raw in batch if raw.position > mark]
             if left:
                 token = f"{self._log.id}/{partition}/{left[0].position}-{left[-1].position}"
@@ -233,8 +233,15 @@ class Historian:
 
     def _left(self, store: Store, table: Table, cuts: Sequence[Cut]) -> list[Cut]:
         """Return the cuts that a table does not hold yet."""
-        mark = store.watermark(table, (self.epoch,), cuts[0].number - 1)
+        mark = self._mark(store, table, (self.epoch,), cuts[0].number - 1)
         return [cut for cut in cuts if cut.number > mark]
+
+    def _mark(self, store: Store, table: Table, scope: Sequence[object], at_least: int) -> int:
+        """Return the watermark of a table; raises ``HistoryFailed`` where what was written is not there any more."""
+        mark = store.watermark(table, scope, at_least)
+        if mark < at_least:
+            raise HistoryFailed(self._place.name, f"{table.name} has lost its end, up to {table.mark} {at_least}")
+        return mark
 
     # -- telling -------------------------------------------------------------------------------------------------
 

@@ -90,14 +90,14 @@ class Store:
             )
 
     def watermark(self, table: Table, scope: Sequence[object], above: int = 0) -> int:
-        """Return the greatest position that a table holds within a scope, ``above`` where it holds none above that."""
+        """Return the greatest position, of those from ``above`` on, that a table holds within a scope; 0 for none."""
         within = " AND ".join(f"`{name}` = {{{name}:{table.columns[name]}}}" for name in table.scope)
         sql = (
             f"SELECT max({table.mark}) FROM {table.name}"  # noqa: S608 - names of ours
-            f" WHERE {within} AND {table.mark} > {{above:UInt64}}"
+            f" WHERE {within} AND {table.mark} >= {{above:UInt64}}"
         )
         ((found,),) = self.rows(sql, dict(zip(table.scope, scope, strict=True)) | {"above": above})
-        return max(int(found), above)
+        return int(found)
 
     def inserting(self) -> bool:
         """Say whether an insert of this log is still under way, although nobody waits for its answer any more."""
