@@ -73,6 +73,7 @@ class Manifest(msgspec.Struct, frozen=True):
     games: str
     version: int  # of the manifests of a Games; a lower one never counts again
     keys: tuple[bytes, ...]  # raw public keys, 32 bytes each: the one that signs and the next
+    publishers: tuple[bytes, ...] = ()  # those of what gates are sent, lists and times: they sign no card
 
     def encode(self, root: Signer) -> bytes:
         """Return the manifest, signed."""
@@ -80,8 +81,11 @@ class Manifest(msgspec.Struct, frozen=True):
 
     def ring(self) -> Mapping[bytes, Ed25519PublicKey]:
         """Return its keys by their kid."""
-        public = [Ed25519PublicKey.from_public_bytes(raw) for raw in self.keys]
-        return {kid_of(key): key for key in public}
+        return _by_kid(self.keys)
+
+    def publisher_ring(self) -> Mapping[bytes, Ed25519PublicKey]:
+        """Return the keys of its publishers by their kid."""
+        return _by_kid(self.publishers)
 
 
 def read_manifest(data: bytes, root: Ed25519PublicKey, games: str, known: int = 0) -> Manifest:
@@ -90,6 +94,7 @@ def read_manifest(data: bytes, root: Ed25519PublicKey, games: str, known: int = 
         payload = open_sign1(data, MANIFEST, {kid_of(root): root})
         manifest = msgspec.msgpack.decode(payload, type=Manifest)
         manifest.ring()
+        manifest.publisher_ring()
     except (NotSigned, msgspec.DecodeError, ValueError) as error:
         raise ManifestRefused(f"not a manifest that the root has signed: {error}") from None
     if manifest.games != games:
@@ -97,3 +102,8 @@ def read_manifest(data: bytes, root: Ed25519PublicKey, games: str, known: int = 
     if manifest.version < known:
         raise ManifestRefused(f"manifest {manifest.version} is older than {known}, which is at hand")
     return manifest
+
+
+def _by_kid(raw: tuple[bytes, ...]) -> Mapping[bytes, Ed25519PublicKey]:
+    public = [Ed25519PublicKey.from_public_bytes(one) for one in raw]
+    return {kid_of(key): key for key in public}
