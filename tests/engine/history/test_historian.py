@@ -121,6 +121,23 @@ def test_it_starts_from_before_the_checkpoint(
     assert_whole(open_store(), log)
 
 
+@pytest.mark.parametrize("lost", [["raw"], ["changes"], ["cuts"], ["raw", "changes", "cuts"]])
+def test_what_the_history_has_lost_at_its_end_is_written_again(
+    log: SqliteLog, half: Half, place: Place, make_historian: MakeHistorian, open_store: OpenStore, lost: list[str]
+) -> None:
+    historian = make_historian(log, place)
+    assert historian.work()
+    store = open_store()
+    for table in lost:
+        mark = {"raw": "position", "changes": "cut", "cuts": "number"}[table]
+        store._client.command(f"DELETE FROM {table} WHERE {mark} > 700")
+    half.rest(log, 500)
+    assert not historian.work()
+    assert f"the history refused: {lost[0]} has lost its end" in historian.progress().error
+    assert historian.work()
+    assert_whole(store, log)
+
+
 def test_a_history_that_was_emptied_is_filled_again(
     log: SqliteLog, place: Place, make_historian: MakeHistorian, open_store: OpenStore
 ) -> None:
