@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -20,14 +19,14 @@ import msgspec
 from desks.errors import BadGate
 from desks.gate_clock import Anchor
 from desks.topics import link
-from engine.log import DirectLog, Record, Stored
+from engine.log import DirectLog, Log, Record, Stored
 from engine.sqlite_log import SqliteLog
 from engine.versions import HEADER, Upcast, current
 from management.scan import ScanRecorded
 
-__all__ = ["Acknowledged", "Seen", "Spool", "Spooled", "scan_genesis"]
+__all__ = ["Seen", "Spool", "Spooled", "read_scans", "scan_genesis"]
 
-SCANS, SEEN, ANCHORS, ACKNOWLEDGED = "gate.scans", "gate.seen", "gate.anchors", "gate.acknowledged"
+SCANS, SEEN, ANCHORS = "gate.scans", "gate.seen", "gate.anchors"
 SEQ, CHAIN = "seq", "chain"
 
 
@@ -37,7 +36,7 @@ def _first(stored: Stored) -> Stored:
 
 # --- Topic -> how a record of version 0, 1, ... becomes one of the next, as in engine/versions.py. Append only.
 
-UPCASTS: Mapping[str, tuple[Upcast, ...]] = dict.fromkeys((SCANS, SEEN, ANCHORS, ACKNOWLEDGED), (_first,))
+UPCASTS: Mapping[str, tuple[Upcast, ...]] = dict.fromkeys((SCANS, SEEN, ANCHORS), (_first,))
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -46,13 +45,6 @@ class Seen(msgspec.Struct, frozen=True):
     manifest: int = 0
     facts: int = 0
     statuses: int = 0
-
-
-class Acknowledged(msgspec.Struct, frozen=True):
-    """Up to where scans have been taken by whoever collects them."""
-
-    seq: int = 0
-    position: int = 0  # in this spool
 
 
 class Spooled(NamedTuple):
@@ -67,6 +59,13 @@ class Spooled(NamedTuple):
 def scan_genesis(games: str, device: str) -> bytes:
     """Return what the first scan of a device is chained to."""
     return blake2b(f"podium scans {games}\0{device}".encode(), digest_size=32).digest()
+
+
+def read_scans(log: Log, after: int = 0) -> Iterator[Spooled]:
+    """Yield the scans of a spool behind a position, oldest first; any process may, while another one writes them."""
+    while batch := log.read(SCANS, after):
+        yield from map(_spooled, batch)
+        after = batch[-1].position
 
 
 T = TypeVar("T")
@@ -86,7 +85,6 @@ class Spool:
             raise BadGate(f"the spool is that of the device {written}, not of {device}")
         self.seen = self._last(SEEN, _decoded(Seen)) or Seen()
         self.anchor = self._last(ANCHORS, _decoded(Anchor))
-        self.acknowledged = self._last(ACKNOWLEDGED, _decoded(Acknowledged)) or Acknowledged()
 
     @classmethod
     def open(cls, path: Path, games: str, device: str) -> Spool:
@@ -121,26 +119,9 @@ class Spool:
         self._append(ANCHORS, msgspec.json.encode(anchor), anchor.at)
         self.anchor = anchor
 
-    def acknowledge(self, seq: int, at: int) -> None:
-        """Keep that scans up to a number have been taken; a lower number than the last one changes nothing."""
-        found = next((one for one in self.scans(self.acknowledged.position) if one.seq == seq), None)
-        if found:
-            self.acknowledged = Acknowledged(seq, found.position)
-            self._append(ACKNOWLEDGED, msgspec.json.encode(self.acknowledged), at)
-
-    def scans(self, after: int = 0) -> Iterator[Spooled]:
-        """Yield the scans behind a position, oldest first."""
-        while batch := self._log.read(SCANS, after):
-            yield from map(_spooled, batch)
-            after = batch[-1].position
-
-    def waiting(self, most: int) -> tuple[bytes, list[Spooled]]:
-        """Return the oldest scans that nobody has acknowledged, and the chain value before them."""
-        found = list(islice(self.scans(self.acknowledged.position), most))
-        if not self.acknowledged.position:
-            return self._genesis, found
-        (last,) = self._log.read(SCANS, self.acknowledged.position - 1, limit=1)
-        return _spooled(last).chain, found
+    def scans(self) -> Iterator[Spooled]:
+        """Yield all scans, oldest first."""
+        return read_scans(self._log)
 
     def _append(self, topic: str, data: bytes, at: int, more: Mapping[str, bytes] | None = None) -> None:
         headers = {HEADER: b"%d" % len(UPCASTS[topic]), **(more or {})}

@@ -8,12 +8,10 @@ from __future__ import annotations
 import msgspec
 
 from desks.cose import Signer, sign1
-from desks.gate_spool import Spool
 
-__all__ = ["BATCH", "Batch", "next_batch"]
+__all__ = ["BATCH", "Batch"]
 
 BATCH = "scans"  # the type of the signed message
-MOST = 500  # scans
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -28,12 +26,3 @@ class Batch(msgspec.Struct, frozen=True):
     def encode(self, device: Signer) -> bytes:
         """Return the batch, signed."""
         return sign1(msgspec.msgpack.encode(self), BATCH, device)
-
-
-def next_batch(spool: Spool, device: Signer, most: int = MOST) -> bytes | None:
-    """Return the oldest scans that nobody has acknowledged; None where there are none."""
-    before, waiting = spool.waiting(most)
-    if not waiting:
-        return None
-    scans = tuple(one.data for one in waiting)
-    return Batch(spool.games, spool.device, waiting[0].seq, before, scans).encode(device)

@@ -14,11 +14,10 @@ from desks import card_token
 from desks.badge import face_of, print_badge
 from desks.codec import Codec
 from desks.gate_publication import Facts, Statuses, pack_entitlements
-from desks.gate_spool import Spool
 from desks.partitions import scan
 from desks.reading import hear
-from desks.scan_batch import next_batch
 from desks.scan_intake import SCANS, ScanIntake, Taken
+from desks.scan_outbox import Outbox
 from desks.topics import EVENTS
 from engine.log import Log
 from engine.sqlite_log import SqliteLog
@@ -74,9 +73,9 @@ async def test_scenario_1_a_pre_valid_card_at_a_gate(tmp_path: Path) -> None:
     gate.close()
 
     intake = await ScanIntake.open(log, "T20", {"SCAN-1": SCANNER.public}, lambda: JULY * 1000)
-    spool = Spool.open(folder / "spool.db", "T20", "SCAN-1")
-    batch = next_batch(spool, SCANNER)
-    spool.close()
+    outbox = Outbox.open(folder, "T20", SCANNER, "SCAN-1")
+    batch = outbox.next_batch()
+    outbox.close()
     assert batch is not None
     assert [await intake.take(batch) for _ in range(2)] == [Taken("SCAN-1", 3, 3, 0), Taken("SCAN-1", 3, 0, 3)]
     later = msgspec.structs.replace(

@@ -9,7 +9,7 @@ import pytest
 
 from desks.errors import BadGate
 from desks.gate_clock import Anchor
-from desks.gate_spool import Acknowledged, Seen, Spool, scan_genesis
+from desks.gate_spool import Seen, Spool, scan_genesis
 from desks.topics import link
 from engine.errors import LogLocked
 from management.scan import ScanRecorded
@@ -66,30 +66,10 @@ def test_it_is_one_device_s_and_one_process_s(tmp_path: Path) -> None:
 
 def test_what_it_knew_survives_a_restart(tmp_path: Path) -> None:
     spool = opened(tmp_path)
-    assert (spool.seen, spool.anchor, spool.acknowledged) == (Seen(), None, Acknowledged())
+    assert (spool.seen, spool.anchor) == (Seen(), None)
     spool.keep_seen(Seen(1, 2, 3), JULY)
     spool.keep_anchor(Anchor(JULY, 5, "boot-1", 1))
-    spool.append(scan(1))
-    spool.append(scan(2))
-    spool.acknowledge(1, JULY)
-    kept = (spool.seen, spool.anchor, spool.acknowledged)
     spool.close()
     spool = opened(tmp_path)
-    assert (spool.seen, spool.anchor, spool.acknowledged) == kept
-    assert kept[:2] == (Seen(1, 2, 3), Anchor(JULY, 5, "boot-1", 1))
-    assert kept[2].seq == 1
-    spool.close()
-
-
-def test_what_waits_is_what_nobody_has_acknowledged(tmp_path: Path) -> None:
-    spool = opened(tmp_path)
-    for seq in range(1, 6):
-        spool.append(scan(seq))
-    chains = [scan_genesis("T20", "SCAN-1"), *(one.chain for one in spool.scans())]
-    found = []
-    for acknowledged in (0, 2, 1, 4, 9, 5):
-        spool.acknowledge(acknowledged, JULY)
-        before, waiting = spool.waiting(2)
-        found.append((chains.index(before), [one.seq for one in waiting]))
-    assert found == [(0, [1, 2]), (2, [3, 4]), (2, [3, 4]), (4, [5]), (4, [5]), (5, [])]
+    assert (spool.seen, spool.anchor) == (Seen(1, 2, 3), Anchor(JULY, 5, "boot-1", 1))
     spool.close()

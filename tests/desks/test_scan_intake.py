@@ -12,8 +12,9 @@ import pytest
 from desks.cose import sign1
 from desks.errors import BatchRefused
 from desks.gate_spool import Spool, scan_genesis
-from desks.scan_batch import BATCH, Batch, next_batch
+from desks.scan_batch import BATCH, Batch
 from desks.scan_intake import SCANS, ScanIntake, Taken
+from desks.scan_outbox import Outbox
 from engine.errors import Fenced
 from engine.sqlite_log import SqliteLog
 from management.gate import Snapshot
@@ -66,35 +67,23 @@ def batch(*scans: ScanRecorded, first: int = 1, **changes: Any) -> bytes:
     return msgspec.structs.replace(found, **changes).encode(SCANNER)
 
 
-async def test_a_spool_is_emptied_batch_by_batch_and_each_scan_is_there_once(log: SqliteLog, tmp_path: Path) -> None:
-    spool, intake = spooled(tmp_path / "gate", *some(1, 5)), await opened(log)
-    taken = []
-    while (data := next_batch(spool, SCANNER, most=2)) is not None:
-        first = await intake.take(data)
-        taken += [first, await intake.take(data)]  # the answer was lost on the way
-        spool.acknowledge(first.last, JULY)
-    assert taken == [
-        Taken("SCAN-1", 2, stored=2, repeated=0),
-        Taken("SCAN-1", 2, stored=0, repeated=2),
-        Taken("SCAN-1", 4, stored=2, repeated=0),
-        Taken("SCAN-1", 4, stored=0, repeated=2),
-        Taken("SCAN-1", 5, stored=1, repeated=0),
-        Taken("SCAN-1", 5, stored=0, repeated=1),
-    ]
-    assert on(log) == some(1, 5)
-    spool.close()
+def whole(folder: Path) -> bytes:
+    """Return all scans of a spool in one batch."""
+    outbox = Outbox.open(folder, "T20", SCANNER, "SCAN-1")
+    batch = outbox.next_batch()
+    outbox.close()
+    assert batch is not None
+    return batch
 
 
 async def test_a_collector_that_starts_again_counts_nothing_twice(log: SqliteLog, tmp_path: Path) -> None:
     spool, intake = spooled(tmp_path / "gate", *some(1, 2)), await opened(log)
-    whole = next_batch(spool, SCANNER)
-    assert whole is not None
-    await intake.take(whole)
+    first = whole(tmp_path / "gate")
+    await intake.take(first)
     again = await opened(log)
-    assert await again.take(whole) == Taken("SCAN-1", 2, stored=0, repeated=2)
+    assert await again.take(first) == Taken("SCAN-1", 2, stored=0, repeated=2)
     spool.append(scan(3))
-    longer = next_batch(spool, SCANNER)
-    assert longer is not None
+    longer = whole(tmp_path / "gate")
     with pytest.raises(Fenced):  # the one before is no collector any more
         await intake.take(longer)
     assert await again.take(longer) == Taken("SCAN-1", 3, stored=1, repeated=2)
@@ -106,13 +95,11 @@ async def test_a_copy_of_a_scanner_gives_itself_away(log: SqliteLog, tmp_path: P
     first = spooled(tmp_path / "one", *some(1, 2))
     copy = spooled(tmp_path / "two", *some(1, 1), *some(2, 2, serial=666))
     intake = await opened(log)
-    sent = [next_batch(spool, SCANNER) for spool in (first, copy)]
+    sent = [whole(tmp_path / name) for name in ("one", "two")]
     copy.append(scan(3))
-    sent.append(next_batch(copy, SCANNER))
-    assert sent[0] is not None
+    sent.append(whole(tmp_path / "two"))
     await intake.take(sent[0])
     for data in sent[1:]:
-        assert data is not None
         with pytest.raises(BatchRefused) as refused:
             await intake.take(data)
         assert str(refused.value) == "FORK: SCAN-1 has sent another scan 2 before: it was copied, or has lost its spool"
