@@ -1,0 +1,1 @@
+"""Process managers: what follows, in one aggregate, from what happened in another."""

@@ -1,0 +1,48 @@
+"""A place in a quota follows the participation that has it: taken when the form is handed in, given back at the end.
+
+A hold lasts minutes and the security check months, so the place is taken with the form and not with the approval.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from desks.reactions.reaction import Manager, Order
+from management.command import Recorded
+from management.participation_events import ApplicationOpened, FunctionChanged, QuotaReleased, Submitted
+from management.person_record import ParticipationAdopted
+from management.quota import ConfirmHold, ReleaseHold
+
+__all__ = ["QUOTA_PLACES", "State", "learn", "react"]
+
+
+class State(msgspec.Struct):
+    """Which organisation a participation is of: its later events do not repeat it."""
+
+    organisations: dict[tuple[str, str], str] = {}  # key of the person, participation
+
+
+def learn(state: State, recorded: Recorded[Any]) -> None:
+    """Remember who answers for a participation."""
+    match recorded.event:
+        case ApplicationOpened(participation=participation, ro=ro):
+            state.organisations[recorded.key, participation] = ro
+        case ParticipationAdopted(participation=participation, record=record):
+            state.organisations[recorded.key, participation] = record.ro
+
+
+def react(state: State, recorded: Recorded[Any]) -> list[Order]:
+    """Take the place that a form or another function holds; give back the one that is needed no longer."""
+    match recorded.event:
+        case (
+            Submitted(participation=participation, hold=hold) | FunctionChanged(participation=participation, hold=hold)
+        ):
+            return [Order(f"ro:{state.organisations[recorded.key, participation]}", ConfirmHold(hold), in_time=True)]
+        case QuotaReleased(hold=hold, ro=ro):
+            return [Order(f"ro:{ro}", ReleaseHold(hold))]
+    return []
+
+
+QUOTA_PLACES = Manager("quota_places", State, learn, react)
