@@ -59,6 +59,20 @@ def test_a_pipe_gives_a_line_for_each_code_and_numbers_go_on(place: Path) -> Non
     ]
 
 
+def test_each_decision_is_shown_before_the_next_code_comes(place: Path) -> None:
+    command = [sys.executable, "-m", "podium", *WORDS, "-"]
+    shown = []
+    with subprocess.Popen(command, cwd=place, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for code in (CODE, unvalidated()):
+            process.stdin.write(f"{code}\n".encode())
+            process.stdin.flush()
+            shown.append(process.stdout.readline().partition(b"  ")[0])
+        process.stdin.close()
+    assert (shown, process.returncode) == ([b"ALLOW OK", b"DENY NOT_VALIDATED"], 3)
+
+
 def test_a_clock_that_stands_an_hour_back_refers_to_a_person(place: Path) -> None:
     send(place / "folder", Beacon("T20", now() + 3_600_000))
     (place / "codes.txt").write_text(f"{CODE}\n")
