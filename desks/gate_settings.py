@@ -24,11 +24,13 @@ class GateSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     offline_after_s: int = 180  # without a signed time for so long, the gate counts as offline
 
     def __post_init__(self) -> None:
-        """Refuse a root that is no key, and a device without a name."""
+        """Refuse a root that is no key, a scanner without a name, and what this scanner cannot read."""
         if len(bytes.fromhex(self.root)) != 32:
             raise ValueError("the root is a public key of 32 bytes, in hexadecimal")
         if not self.device:
             raise ValueError("the device has a name")
+        if self.gate.device:  # rather now than denying everybody: no ticket or upgrade card has a code of ours yet
+            raise ValueError(f"this scanner reads cards and passes, and no {self.gate.device}")
 
     @property
     def root_key(self) -> Ed25519PublicKey:

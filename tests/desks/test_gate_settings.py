@@ -41,6 +41,7 @@ def test_the_settings_are_read(tmp_path: Path) -> None:
         ('"OUT"', '"UP"', "Invalid enum value 'UP' - at `$.direction`"),
         ('"SCAN-1"', '""', "the device has a name"),
         ('root = "', 'root = "00', "the root is a public key of 32 bytes, in hexadecimal"),
+        ('"DENY"', '"DENY"\ndevice = "TICKET"', "this scanner reads cards and passes, and no TICKET"),
         ("games", "game", "Object contains unknown field `game`"),
     ],
 )
