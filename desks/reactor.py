@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from itertools import takewhile
 from typing import Any, NamedTuple, Protocol, Self
 
 from desks.codec import Codec
@@ -124,11 +125,23 @@ class Reactor:
         and what else the log raises.
         """
         count = 0
-        while found := [(place, batch) for place in sorted(self._at) if (batch := await self._read(place))]:
-            for place, batch in found:
-                count += await self._see_to(batch)
-                self._at[place] = batch[-1].position
+        while found := [batch for place in sorted(self._at) if (batch := await self._read(place))]:
+            count += await self._see_to(self._by_time(found))
         return count
+
+    def _by_time(self, found: list[list[Stored]]) -> list[Stored]:
+        """Return what was read of several places in the order of log time, and go on behind it.
+
+        What is later than all of a batch that did not reach the head is left: there may be earlier ones behind it.
+        """
+        until = min((max(one.time for one in batch) for batch in found if len(batch) == self._batch), default=None)
+        taken: list[Stored] = []
+        for batch in found:
+            part = list(takewhile(lambda one: until is None or one.time <= until, batch))
+            taken += part
+            if part:
+                self._at[part[-1].partition] = part[-1].position
+        return sorted(taken, key=lambda one: one.time)
 
     async def _read(self, place: int) -> list[Stored]:
         return await asyncio.to_thread(self._log.read, EVENTS, self._at[place], limit=self._batch, partition=place)

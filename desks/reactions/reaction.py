@@ -5,8 +5,8 @@ A process manager is a module with a ``State`` and two pure functions::
     learn(state, recorded) -> None          # remembers what it will need; the same event again changes nothing
     react(state, recorded) -> list[Order]   # what follows from an event that it has just learned
 
-Events of one partition come in their order, those of several in any. So what is needed to answer an event comes with
-it, or from an aggregate whose events were bound to come before; where neither is so, both events lead to the same.
+Events of one partition come in their order, those of several by log time; but two of one moment may change places. So
+what is needed to answer an event comes with it, or is long past by then; where neither is so, both lead to the same.
 
 It never asks and never waits. What it orders may be refused, and may come twice: an aggregate that is told what is so
 already does nothing.

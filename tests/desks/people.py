@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -52,7 +52,7 @@ class People:
         self._numbers = count(1)
 
     @classmethod
-    async def open(cls, folder: Path) -> Self:
+    async def open(cls, folder: Path, clock: Callable[[], int] = clock) -> Self:
         """Open the log in a folder that is there."""
         log = SqliteLog.open(folder / "games.podium")
         return cls(log, await Writer.open(log, POLICIES, clock, PEPPER, partitions=PARTITIONS))
