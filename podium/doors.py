@@ -7,7 +7,7 @@ come again find the second.
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 
 import msgspec
 import structlog
@@ -25,7 +25,7 @@ from engine.tcp_door import open_tcp_door
 from feeds import operations
 from feeds.answers import answer_error
 from podium.errors import OperatorError
-from podium.serving import Ports, tell
+from podium.serving import Ports, end, tell
 from podium.settings import Settings
 from podium.wiring import client_settings, wall_clock
 
@@ -78,7 +78,7 @@ async def _serve(gateway: Gateway, told: About, ports: Ports) -> None:
         if told.mode != "replay":  # the silence of a past Games says nothing of today's links
             works.append(gateway.run())
         for work in works:
-            stack.push_async_callback(_end, asyncio.create_task(work))
+            stack.push_async_callback(end, asyncio.create_task(work))
         if ports.lines is not None:
             door = await open_tcp_door(gateway, ports.host, ports.lines)
             stack.push_async_callback(door.close)
@@ -113,9 +113,3 @@ async def _watch(gateway: Gateway, server: uvicorn.Server) -> None:
         await asyncio.sleep(LOOK_EVERY)
     _log.error("gateway_closed", reason=gateway.trouble)
     server.should_exit = True
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task

@@ -25,7 +25,7 @@ from feeds import operations
 from feeds.bridge import Farewell
 from feeds.metrics import FeedMetrics
 from feeds.server import build, serve
-from podium.serving import GOING_AWAY, Ports, tell
+from podium.serving import GOING_AWAY, Ports, end, tell
 from podium.settings import Settings
 from podium.wiring import client_settings, host_over, said, wall_clock
 
@@ -89,7 +89,7 @@ class Edging:
         }
         async with AsyncExitStack() as stack:
             for name, work in works.items():
-                stack.push_async_callback(_end, asyncio.create_task(self._watch(name, work)))
+                stack.push_async_callback(end, asyncio.create_task(self._watch(name, work)))
             gc.collect()
             gc.freeze()  # what was loaded lives as long as the process: never walk it again
             yield
@@ -149,12 +149,6 @@ class Edging:
         async with self.working():
             await serve(self.server, ports.host, ports.http, started=started, leaving=leave, farewell=farewell)
         _log.info("stopped", position=self.host.position, cut=self.host.views.cut)
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 async def run(url: str, ports: Ports, settings: Settings) -> None:

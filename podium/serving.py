@@ -29,7 +29,7 @@ from podium.settings import Settings
 from podium.vitals import Vitals
 from podium.wiring import host_over, wall_clock
 
-__all__ = ["Ports", "Process", "run", "tell"]
+__all__ = ["Ports", "Process", "end", "run", "tell"]
 
 GOING_AWAY = 1001  # close code
 DEFAULT = Settings()
@@ -114,7 +114,7 @@ class Process:
             if self.historian is not None:
                 works["the historian"] = self.historian.run()
             for name, work in works.items():
-                stack.push_async_callback(_end, asyncio.create_task(self.vitals.watch(name, work)))
+                stack.push_async_callback(end, asyncio.create_task(self.vitals.watch(name, work)))
             if ports.lines is not None:
                 door = self._door = await open_tcp_door(self.gateway, ports.host, ports.lines)
                 stack.push_async_callback(door.close)
@@ -196,7 +196,8 @@ class Process:
             await self.log.close()
 
 
-async def _end(task: asyncio.Task[None]) -> None:
+async def end(task: asyncio.Task[None]) -> None:
+    """Cancel a task and wait until it has ended."""
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
