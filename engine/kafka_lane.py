@@ -54,6 +54,7 @@ class Lane:
         self._is_there = is_there
         self._closing = closing  # whether nobody waits any more for what brokers that are away know
         self._producer: Producer | None = None
+        self._left: set[tuple[str, int]] = set()  # topics and partitions that a batch given up may have reached
 
     def open(self) -> None:
         """Take the name: what anybody had under way under it is finished or given up, and he may write no more."""
@@ -64,9 +65,26 @@ class Lane:
                 timeout=self._client.patience
             )  # once it knows a broker; before, it would look again in half a second
             producer.init_transactions(2 * self._client.patience)
+            self._sweep(producer)
         except KafkaException as error:
             raise self._client.failure("taking the right to write", error) from error
         self._producer = producer
+
+    def _sweep(self, producer: Producer) -> None:
+        """Make sure that a batch that was given up ends where it began.
+
+        A coordinator that comes up before it knows who leads a partition takes that for deleted, and gives up a
+        transaction without a mark there. What lies in it would be committed by the next commit of the same producer: so
+        a transaction that is given up at once, of a message that nobody will see, comes first.
+        """
+        if not self._left:
+            return
+        producer.begin_transaction()
+        for topic, partition in sorted(self._left):
+            producer.produce(topic, partition=partition, value=b"")
+        producer.flush(self._client.patience)
+        producer.abort_transaction(self._client.patience)
+        self._left.clear()
 
     def append(self, batch: Sequence[Placed]) -> list[int]:
         """Store a batch and return the positions; raises ``TakenOver``, or what befell it. Nothing is stored then."""
@@ -77,11 +95,11 @@ class Lane:
             producer.begin_transaction()
             self._send(producer, batch, delivery)
         except KafkaException as error:
-            self._give_up(producer, error_of(error))
+            self._give_up(producer, batch, error_of(error))
         except SystemError:  # what the client makes of the end of a producer that has deliveries to tell as well
-            self._give_up(producer, KafkaError(KafkaError._FENCED))
+            self._give_up(producer, batch, KafkaError(KafkaError._FENCED))
         if delivery.error or delivery.missing:
-            self._give_up(producer, delivery.error or KafkaError(KafkaError._TIMED_OUT))
+            self._give_up(producer, batch, delivery.error or KafkaError(KafkaError._TIMED_OUT))
         if self._commit(producer) or self._has_happened(batch, delivery.offsets):
             return [offset + 1 for offset in delivery.offsets]
         raise TakenOver(self._name)
@@ -103,13 +121,15 @@ class Lane:
                     break
         producer.flush(2 * self._client.patience)
 
-    def _give_up(self, producer: Producer, error: KafkaError) -> None:
+    def _give_up(self, producer: Producer, batch: Sequence[Placed], error: KafkaError) -> None:
         """Forget a transaction that was not to be committed yet; raises always."""
         self._producer = None
         if error.code() in TAKEN_OVER:
             raise TakenOver(self._name)
+        self._left.update((self._client.name(record.topic), partition) for record, partition in batch)
         try:
             producer.abort_transaction(2.0)
+            self._sweep(producer)
         except KafkaException:  # opening anew aborts it too, and so does time
             pass
         else:

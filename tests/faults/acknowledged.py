@@ -32,8 +32,11 @@ def parse(told: bytes) -> dict[str, int]:
 def check(log: Log, acknowledged: dict[str, int]) -> None:
     """Raise ``Lost`` or ``Torn`` where the log does not hold what it acknowledged, whole."""
     stored = _batches(log.read("a", limit=10_000_000))
-    if _batches(log.read("b", limit=10_000_000)) != stored:
-        raise Torn("a batch is in one topic and not in the other")
+    other = _batches(log.read("b", limit=10_000_000))
+    if other != stored:
+        raise Torn(
+            f"only in a: {sorted(stored.keys() - other.keys())}, only in b: {sorted(other.keys() - stored.keys())}"
+        )
     if lost := {name for name, size in acknowledged.items() if stored.get(name) != size}:
         raise Lost(f"{len(lost)} of {len(acknowledged)} batches, as {min(lost)}")
 

@@ -13,10 +13,12 @@ from engine.gateway import Gateway
 from engine.http_door import http_door
 from engine.sqlite_log import SqliteLog
 from engine.tcp_door import open_tcp_door
+from podium.log_lines import set_up
 
 
 async def main(path: str, tcp_port: int, http_port: int) -> None:
     """Serve until killed."""
+    set_up(level="warning")  # on standard error: the output says one thing
     gateway = Gateway(SqliteLog.open(path), lambda: time.time_ns() // 1000)
     await open_tcp_door(gateway, port=tcp_port)
     config = uvicorn.Config(
