@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from types import FrameType
 from typing import Any
@@ -49,11 +50,13 @@ def calls(work: Any) -> int:
         count += event in ("call", "c_call")
 
     before = sys.getprofile()
+    gc.disable()  # what it clears away may have something to call
     sys.setprofile(look)
     try:
         work()
     finally:
         sys.setprofile(before)
+        gc.enable()
     return count
 
 
