@@ -114,7 +114,11 @@ def running(node: Node, folder: Path) -> bool:
     psutil = _psutil()
     try:
         process = psutil.Process(node.pid)
-        ours = abs(process.create_time() - node.started) < 1 and str(_settings(folder, node)) in process.cmdline()
+        words = process.cmdline()  # none for a moment, while it becomes another program
+        same = (
+            abs(process.create_time() - node.started) <= 2
+        )  # the time of the boot, to which this counts, is not exact
+        ours = same and (not words or str(_settings(folder, node)) in words)
         return ours and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
