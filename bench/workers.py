@@ -40,7 +40,7 @@ from engine.gateway import Gateway
 from engine.kafka_log import KafkaLog
 from engine.raw import RAW, Raw, record_of
 from engine.stages import EVENTS
-from projections.stages import SpanStage
+from projections.games import GamesFold
 from replay.synth import synthesise
 from schemas.layout import Layout, Spread
 
@@ -144,7 +144,7 @@ async def _way(url: str, seconds: int) -> Times:
         header, _ = synthesise(7, "small")
         await asyncio.to_thread(about.write, log, About(header.games, "replay"), 0)
         gateway = Gateway(log, wall_clock, games=header.games)
-        edge = Edge(log, SpanStage, "bench")
+        edge = Edge(log, GamesFold, "bench")
         command = [sys.executable, "-m", "bench.workers_once", "worker", url]
         worker = await asyncio.to_thread(subprocess.Popen, command, stdout=subprocess.DEVNULL)
         following = asyncio.create_task(edge.run())

@@ -21,7 +21,8 @@ from engine.raw import RAW
 from engine.sports import load_sports
 from engine.stages import EVENTS
 from engine.worker import Rules, Worker
-from projections.stages import DecodeStage, ResultsStage, SpanStage
+from projections.games import GamesFold
+from projections.stages import DecodeStage, ResultsStage
 
 __all__ = ["Worked", "worker_on"]
 
@@ -70,7 +71,7 @@ async def _work(url: str) -> Worked:
 
 def _edge(url: str) -> Worked:
     with KafkaLog.open(url, readonly=True) as log:
-        edge = Edge(log, SpanStage, "bench")
+        edge = Edge(log, GamesFold, "bench")
         gc.collect()
         gc.freeze()
         wall, cpu = time.perf_counter(), time.process_time()

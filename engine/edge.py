@@ -39,12 +39,7 @@ class _Follow:
     def changes(self) -> list[Change]:
         """Return them with what follows."""
         changes, self._changes = self._changes, []
-        return self._spanning.follow(changes)
-
-    def forget(self) -> None:
-        """Drop the notes of what changed."""
-        self._spanning.follow(self._changes)
-        self._changes = []
+        return changes + self._spanning.apply(changes)
 
     def dump(self, *, whole: bool = False) -> dict[str, bytes]:
         """Return how far the feed was read; all else is in the views."""

@@ -22,9 +22,6 @@ class Fold(Protocol):
     def changes(self) -> list[Change]:
         """Return what changed since the last call: the changes of one cut."""
 
-    def forget(self) -> None:
-        """Drop the notes of what changed, for a fold that nobody watches."""
-
     def dump(self, *, whole: bool = False) -> dict[str, bytes]:
         """Return the state in slots: those that changed since the last call, or all."""
 
@@ -64,8 +61,8 @@ class Results(Protocol):
 class Spanning(Protocol):
     """The stage that every edge runs: what follows from the rows of all disciplines together."""
 
-    def follow(self, changes: Iterable[Change]) -> list[Change]:
-        """Return the changes of a cut with what follows from them."""
+    def apply(self, changes: Iterable[Change]) -> list[Change]:
+        """Take the changes of a cut; return what follows from them."""
 
     def restore(self, views: SavedViews) -> None:
         """Go on from what was last shown."""

@@ -21,7 +21,7 @@ from engine.sqlite_log import SqliteLog
 from engine.streams import read_raw
 from podium.errors import OperatorError
 from projections.fold import VERSION, Fold
-from projections.stages import SpanStage
+from projections.games import GamesFold
 from schemas.layout import Layout
 
 __all__ = [
@@ -111,7 +111,7 @@ def host_over(log: Log) -> Host:
     told = said(log)
     epoch = epoch_over(log, told)
     if log.partitions(RAW) > 1:
-        return Edge(log, SpanStage, epoch, told.mode)
+        return Edge(log, GamesFold, epoch, told.mode)
     sports = load_sports()
     return Host(log, lambda: Fold(sports, told.games), epoch, told.mode)
 

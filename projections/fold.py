@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 from projections import slots
 from projections.decode import Decoder
-from projections.derived import Derived
 from projections.games import GamesFold
 from projections.results import ResultsFold
 from projections.rows import head_row, result_row
@@ -58,10 +57,6 @@ class Fold(ResultsFold):
         """Take what was last shown, rows with revisions by view and key, from one who kept it."""
         super().restore(views)
         self.spanning.restore(views)
-
-    def owner(self, kind: str, rest: str, key: str) -> Derived:
-        """Return who shows a row that is none of a unit."""
-        return self.spanning.derived if self.spanning.shows(kind, rest, key) else super().owner(kind, rest, key)
 
     def row(self, view: str, key: str) -> Row | None:
         """Return a row as it was last shown, None where there is none."""

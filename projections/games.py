@@ -73,15 +73,19 @@ class GamesFold:
         return kind in ("medals", "current", "participants", "teams") or rest.startswith(("day/", "discipline/"))
 
     def restore(self, views: Mapping[str, Mapping[str, tuple[Row, int]]]) -> None:
-        """Read what was shown before, and show nothing of it anew."""
+        """Go on from what was shown before, rows with revisions by view and key, and show nothing of it anew."""
         for view, rows in views.items():
             kind, _, rest = view.partition("/")
-            for key, (row, _) in rows.items():
+            for key, held in rows.items():
+                if self.shows(kind, rest, key):
+                    self.derived.rows.setdefault(view, {})[key] = held
+                    continue
+                row = held[0]
                 match row:
-                    case MedallistRow() if kind == "medallists" and not rest.startswith(("day/", "discipline/")):
+                    case MedallistRow() if kind == "medallists":
                         self.medallists.setdefault(rest, {})[key] = row
                         self._medals_of.setdefault(key, set()).add(rest)
-                    case ScheduleRow() if not rest.startswith("day/"):
+                    case ScheduleRow():
                         self._planned[key] = row
                     case AthleteRow() if key == HEAD:
                         self._people[rest] = row
@@ -90,8 +94,8 @@ class GamesFold:
                         self.unranked |= {row.code}
                     case EntryRow(withdrawn=False):
                         self._entered.setdefault(key, set()).add(rest)
-        for held in self.medallists.values():
-            for medallist in held.values():
+        for medallists in self.medallists.values():
+            for medallist in medallists.values():
                 self._tally(medallist, Tally.add)
         self._touched.clear()
 

@@ -12,6 +12,7 @@ from projections.decode import GAMES_KEY, Assertion, Undecodable
 from projections.derived import Derived
 from projections.discipline import DisciplineFold
 from projections.entries import Name
+from projections.games import GamesFold
 from projections.people import PeopleFold
 from schemas.cut import Change
 from schemas.games import DEFAULT_GAMES, Games
@@ -115,10 +116,10 @@ class ResultsFold:
             if kind in ("result", "cumulative"):
                 continue  # units show these themselves
             for key, held in rows.items():
-                self.owner(kind, rest, key).rows.setdefault(view, {})[key] = held
+                if not GamesFold.shows(kind, rest, key):
+                    self._owner(kind, rest, key).rows.setdefault(view, {})[key] = held
 
-    def owner(self, kind: str, rest: str, key: str) -> Derived:
-        """Return who shows a row that is none of a unit."""
+    def _owner(self, kind: str, rest: str, key: str) -> Derived:
         if kind in ("organisations", "venues", "weather", "status") or (kind in ("athlete", "org") and key == HEAD):
             return self.people.derived
         return self.discipline(rest[:3]).derived

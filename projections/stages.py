@@ -1,24 +1,22 @@
-"""The stages of a fold that is spread over processes: bytes in, bytes or rows out.
+"""The first two stages of a fold that is spread over processes: bytes in, bytes or rows out.
 
 ``Fold`` does in one process what these do one after the other: a source's messages are decoded where its partition is,
-a discipline's assertions are folded where its own is, and what spans disciplines is folded at every edge.
+a discipline's assertions are folded where its own is. What spans disciplines, ``GamesFold``, is folded at every edge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
 from projections import slots
 from projections.decode import GAMES_KEY, Assertion, Decoder, Undecodable
-from projections.games import GamesFold
 from projections.results import ResultsFold
 from schemas.cut import Change
 from schemas.games import DEFAULT_GAMES, Games
-from schemas.views import Row
 
-__all__ = ["DecodeStage", "ResultsStage", "SpanStage"]
+__all__ = ["DecodeStage", "ResultsStage"]
 
 
 class _Decoded(msgspec.Struct, array_like=True):
@@ -63,24 +61,3 @@ class ResultsStage(ResultsFold):
         elif decoded.assertion is not None:
             self.take((decoded.assertion,))
         return self.changes()
-
-
-class SpanStage:
-    """Rows in, and those rows with what follows from them out; its state is what it has shown."""
-
-    def __init__(self) -> None:
-        self._fold = GamesFold()
-
-    def follow(self, changes: Iterable[Change]) -> list[Change]:
-        """Return the changes of a cut with what follows from them."""
-        own = list(changes)
-        return own + self._fold.apply(own)
-
-    def restore(self, views: Mapping[str, Mapping[str, tuple[Row, int]]]) -> None:
-        """Go on from what was last shown: rows with revisions by view and key."""
-        self._fold.restore(views)
-        for view, rows in views.items():
-            kind, _, rest = view.partition("/")
-            for key, held in rows.items():
-                if self._fold.shows(kind, rest, key):
-                    self._fold.derived.rows.setdefault(view, {})[key] = held

@@ -19,7 +19,8 @@ from engine.sqlite_log import SqliteLog
 from engine.stages import EVENTS, FEED, FoldPartition
 from engine.worker import STATE, Rules, Worker
 from projections.fold import Fold
-from projections.stages import DecodeStage, ResultsStage, SpanStage
+from projections.games import GamesFold
+from projections.stages import DecodeStage, ResultsStage
 from schemas import messages as m
 from tests.projections.hand import Hand, rsc
 
@@ -66,7 +67,7 @@ async def working(worker: Worker, *topics: str) -> AsyncIterator[None]:
 
 
 def edge_of(log: SqliteLog) -> Edge:
-    edge = Edge(log, SpanStage, "e")
+    edge = Edge(log, GamesFold, "e")
     edge.catch_up()
     return edge
 

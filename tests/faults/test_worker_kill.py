@@ -25,7 +25,7 @@ from engine.kafka_log import KafkaLog
 from engine.raw import RAW, Raw, record_of
 from engine.shares import SHARES
 from engine.stages import EVENTS
-from projections.stages import SpanStage
+from projections.games import GamesFold
 from schemas.layout import Layout, Spread
 from tests.replay.test_stages import games_and_messages
 
@@ -103,7 +103,7 @@ async def test_the_content_is_that_of_one_process_whatever_befalls_the_workers(
     url, notes = f"kafka://{kafka}/{uuid4().hex[:8]}", tmp_path / "workers.log"
     log = KafkaLog.open(url, layout=Layout({RAW: SPREAD, EVENTS: SPREAD, SHARES: SPREAD}))
     await asyncio.to_thread(about.write, log, About(games, "replay"), 1)
-    edge = Edge(log, SpanStage, "e")
+    edge = Edge(log, GamesFold, "e")
     cuts: list[int] = []
     edge.listen(lambda cut, _: cuts.append(cut.number))
     watching = asyncio.create_task(edge.run())
@@ -125,7 +125,7 @@ async def test_the_content_is_that_of_one_process_whatever_befalls_the_workers(
             lambda: f"seed {seed}: at cut {edge.views.cut} {edge.views.digest()}\n{notes.read_text()}",
         )
     watching.cancel()
-    again = Edge(log, SpanStage, "e")
+    again = Edge(log, GamesFold, "e")
     await asyncio.to_thread(again.catch_up)
     assert again.views.digest() == expected
     assert cuts == list(range(1, len(cuts) + 1))

@@ -21,7 +21,8 @@ from engine.raw import RAW, Raw, record_of
 from engine.sports import load_sports
 from engine.sqlite_log import SqliteLog
 from engine.stages import EVENTS, FEED, DecodePartition, FoldPartition
-from projections.stages import DecodeStage, ResultsStage, SpanStage
+from projections.games import GamesFold
+from projections.stages import DecodeStage, ResultsStage
 from replay.archive import Message
 from replay.synth import synthesise
 from schemas.games import Games
@@ -128,7 +129,7 @@ def topics_with(messages: Sequence[Message]) -> Topics:
 
 
 def edge_of(topics: Topics) -> Edge:
-    return Edge(topics, SpanStage, "e")
+    return Edge(topics, GamesFold, "e")
 
 
 @pytest.mark.parametrize("sets", [1, 2])
@@ -193,15 +194,15 @@ def test_an_edge_goes_on_from_its_image_even_one_taken_within_a_record(tmp_path:
     with SqliteLog.open(tmp_path / "feed.db") as log:
         feed = topics.held[FEED, 0]
         log.append_now([Record(FEED, "", one.value, one.time) for one in feed])
-        whole = Edge(log, SpanStage, "e")
+        whole = Edge(log, GamesFold, "e")
         whole.catch_up()
-        edge = Edge(log, SpanStage, "e")
+        edge = Edge(log, GamesFold, "e")
         record = next(one for one in log.read(FEED) if len(unpack(one)[1]) > 2)
         edge.catch_up(until=record.position - 1)
         causes = iter(edge.causes(record))
         edge.step(next(causes))
         edge.save()
-        again = Edge(log, SpanStage, "e")
+        again = Edge(log, GamesFold, "e")
         assert again.load()
         assert again.views.cut == edge.views.cut
         again.catch_up()
