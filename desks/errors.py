@@ -10,7 +10,11 @@
     ├── BadPolicy           a policy of the Games is missing, or is none
     ├── BadPublication      what a gate was sent does not count
     ├── BadGate             a gate cannot start with what lies in its folder
-    └── BatchRefused        scans of a gate are not taken
+    ├── BatchRefused        scans of a gate are not taken
+    ├── BadSecret           a secret cannot be had: another passphrase, or other bytes
+    ├── BadSeal             sealed facts were changed, or belong to somebody or somewhere else
+    ├── StoreBusy           what was deleted may stand in the journal of a store still: try again
+    └── KeyGone             nothing is sealed any more for a person who was erased, or in a field whose time is over
 
 A command that is refused is no error: it has an outcome, with the code of the refusal.
 """
@@ -25,11 +29,15 @@ __all__ = [
     "BadGate",
     "BadPolicy",
     "BadPublication",
+    "BadSeal",
+    "BadSecret",
     "BatchRefused",
     "BrokenHistory",
     "DesksError",
+    "KeyGone",
     "NotServed",
     "OtherPartitions",
+    "StoreBusy",
     "Unavailable",
 ]
 
@@ -123,3 +131,54 @@ class BatchRefused(DesksError):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.reason}"
+
+
+class BadSecret(DesksError):
+    """A secret cannot be had from where it is kept. Never says a word of what is inside."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(place, reason)
+        self.place = place
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}"
+
+
+class BadSeal(DesksError):
+    """Sealed facts do not open: they were changed, or are another person's, or were put in another place."""
+
+    def __init__(self, person: str, place: str, reason: str) -> None:
+        super().__init__(person, place, reason)
+        self.person = person
+        self.place = place
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"what is sealed about {self.person} at {self.place}: {self.reason}"
+
+
+class KeyGone(DesksError):
+    """The key was destroyed: nothing is sealed for this person, or in these fields, ever again."""
+
+    def __init__(self, person: str, fields: tuple[str, ...] = ()) -> None:
+        super().__init__(person, fields)
+        self.person = person
+        self.fields = fields  # none: the person was erased
+
+    def __str__(self) -> str:
+        if not self.fields:
+            return f"{self.person} was erased: nothing more is kept about the person"
+        return f"of {self.person} {', '.join(self.fields)} may be kept no longer"
+
+
+class StoreBusy(DesksError):
+    """A store could not be cleaned of what was deleted; the deletion holds, and the same again finishes it."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(place, reason)
+        self.place = place
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}"
