@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+import schemas.policy.accounts
 import schemas.policy.accreditation
 import schemas.policy.entries
 import schemas.policy.quota
@@ -19,9 +20,11 @@ import schemas.policy.schedule
 import schemas.policy.volunteers
 import schemas.policy.workforce
 from management import (
+    account,
     competition_schedule,
     day_pass,
     delegation,
+    device,
     entries,
     headcount,
     person,
@@ -49,7 +52,9 @@ class Aggregate(msgspec.Struct, frozen=True):
     decide: Decide
     evolve: Callable[[Any, Any], None]
     due: Callable[[Any], int | None]
-    personal: frozenset[str] = frozenset()  # fields of commands that are facts about a person: never kept on the log
+    personal: frozenset[str] = (
+        frozenset()
+    )  # fields of commands that are facts about a person, or secret: never kept on the log
 
 
 def from_module(prefix: str, module: ModuleType, policy: type, *, personal: tuple[str, ...] = ()) -> Aggregate:
@@ -71,7 +76,9 @@ AGGREGATES: Mapping[str, Aggregate] = MappingProxyType(
     {
         aggregate.prefix: aggregate
         for aggregate in (
+            from_module("acct", account, schemas.policy.accounts.Policy, personal=("secret",)),
             from_module("del", delegation, schemas.policy.entries.Policy),
+            from_module("dev", device, schemas.policy.accounts.Policy, personal=("secret",)),
             from_module("dp", day_pass, schemas.policy.accreditation.Policy),
             from_module("ebk", entries, schemas.policy.entries.Policy, personal=("facts",)),
             from_module("hc", headcount, schemas.policy.volunteers.Policy),

@@ -44,7 +44,7 @@ def test_what_is_personal_is_a_field_of_some_command(aggregate: Aggregate) -> No
 
 
 def test_every_aggregate_of_the_room_is_here() -> None:
-    assert sorted(AGGREGATES) == ["del", "dp", "ebk", "hc", "per", "ro", "sch", "uni", "uq", "vol", "wf"]
+    assert " ".join(sorted(AGGREGATES)) == "acct del dev dp ebk hc per ro sch uni uq vol wf"
 
 
 @pytest.mark.parametrize(("key", "fact"), [("per:P1", "born"), ("vol:G:P1", "born"), ("ebk:SWM", "facts")])
@@ -52,6 +52,17 @@ def test_facts_about_a_person_are_named(key: str, fact: str) -> None:
     aggregate = aggregate_of(key)
     assert aggregate is not None
     assert {fact} - aggregate.personal == set()
+
+
+@EACH
+def test_no_secret_is_kept(aggregate: Aggregate) -> None:
+    kept = [
+        f"{one.__name__}.{field}"
+        for one in members(aggregate.command)
+        for field in one.__struct_fields__  # type: ignore[attr-defined]
+        if field in ("secret", "password", "pin") and field not in aggregate.personal
+    ]
+    assert kept == []
 
 
 @EACH
