@@ -14,7 +14,9 @@
     ├── BadSecret           a secret cannot be had: another passphrase, or other bytes
     ├── BadSeal             sealed facts were changed, or belong to somebody or somewhere else
     ├── StoreBusy           what was deleted may stand in the journal of a store still: try again
-    └── KeyGone             nothing is sealed any more for a person who was erased, or in a field whose time is over
+    ├── KeyGone             nothing is sealed any more for a person who was erased, or in a field whose time is over
+    ├── BadKeys             the folder of keys lacks something, or holds what is none
+    └── Turned              a request is turned away at a door
 
 A command that is refused is no error: it has an outcome, with the code of the refusal.
 """
@@ -23,10 +25,12 @@ A command that is refused is no error: it has an outcome, with the code of the r
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 __all__ = [
     "BadGate",
+    "BadKeys",
     "BadPolicy",
     "BadPublication",
     "BadSeal",
@@ -38,6 +42,7 @@ __all__ = [
     "NotServed",
     "OtherPartitions",
     "StoreBusy",
+    "Turned",
     "Unavailable",
 ]
 
@@ -182,3 +187,42 @@ class StoreBusy(DesksError):
 
     def __str__(self) -> str:
         return f"{self.place}: {self.reason}"
+
+
+class BadKeys(DesksError):
+    """The folder of keys and secrets lacks a file, or a file of it is not what it should be."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(file, reason)
+        self.file = file
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.reason}"
+
+
+class Turned(DesksError):
+    """A request is turned away at a door: by which code, at which place of it, and whether asking again may help."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        at: str = "",
+        retry: bool = False,
+        about: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, code, message)
+        self.status = status  # of HTTP
+        self.code = code  # part of the contract: a refusal's own, or in lower case the door's
+        self.message = message  # for people
+        self.at = at  # place in the request, or the key; may be empty
+        self.retry = retry
+        self.about = dict(about or {})  # the facts of a refusal
+        self.headers = dict(headers or {})
+
+    def __str__(self) -> str:
+        return f"{self.code} at {self.at}: {self.message}" if self.at else f"{self.code}: {self.message}"

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from desks.errors import DesksError, NotServed, Unavailable
-from desks.outcome import AsideCode, Outcome
+from desks.outcome import AsideCode, Outcome, Position
 from desks.partition import Partition, Spoiled, Step
 from desks.progress import Progress
 from desks.recovery import Loaded, save, saved
@@ -112,6 +112,25 @@ class Lane:
             except (Fenced, LogClosed) as error:
                 self._lose([], error)
                 raise NotServed(self.number, self.closed) from error
+
+    async def read(self, key: str) -> tuple[Position, int, Any]:
+        """Return where the partition is, and the version and the state of a record, all of it durable.
+
+        Raises ``NotServed`` and ``Unavailable``.
+        """
+        async with self._turn:
+            if self.closed:
+                raise NotServed(self.number, self.closed)
+            try:
+                if self._stale:
+                    await self._read_again()
+            except (Fenced, LogClosed, DesksError) as error:
+                self._lose([], error)
+                raise NotServed(self.number, self.closed) from error
+            except LogError as error:
+                raise Unavailable(self.number, str(error)) from error
+            states = self.partition.states
+            return self.partition.position, states.version(key), states.state(key)
 
     async def drain(self) -> None:
         """Return when all that waited has been answered."""

@@ -14,7 +14,7 @@ from typing import Any, Self
 from desks.codec import Codec, Undecodable
 from desks.errors import NotServed
 from desks.lane import SNAPSHOT_EVERY, Lane, Waiting
-from desks.outcome import Outcome
+from desks.outcome import Outcome, Position
 from desks.partitions import Partitions, filing_key
 from desks.progress import Progress
 from desks.recovery import Loaded, recover
@@ -151,6 +151,16 @@ class Writer:
             waiting = Waiting(letter, answer, place, error.code, str(error), len(data))
             return await self._lane(error.key).submit(waiting)
         return await self.submit(received, place)
+
+    # -- reading
+
+    async def read(self, key: str) -> tuple[Position, int, Any]:
+        """Return where the partition of a key is, and the version and the state of its record, all of it durable.
+
+        The state is not to be changed, and to be looked at before anything else is awaited. Raises ``NotServed`` and
+        ``Unavailable``.
+        """
+        return await self._lane(key).read(key)
 
     # -- time
 

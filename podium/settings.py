@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from engine.limits import Limits
 
-__all__ = ["SECRET", "Demo", "Drain", "Feeding", "Logging", "Operations", "Replay", "Serve", "Settings"]
+__all__ = ["SECRET", "Demo", "Drain", "Feeding", "Logging", "Operations", "People", "Replay", "Serve", "Settings"]
 
 SECRET = frozenset({"feed.key", "serve.history"})  # settings that are never shown
 
@@ -49,6 +49,15 @@ class Demo(Struct, frozen=True, forbid_unknown_fields=True):
     speed: Speed = "60x"
     seed: int = 7
     port: Port = 8080
+
+
+class People(Struct, frozen=True, forbid_unknown_fields=True):
+    """The people side: ``podium people serve``, or beside ``podium serve``."""
+
+    policy: str | None = None  # the folder of the rules; None: those of the invented Games T20
+    keys: str | None = None  # the folder of keys and secrets; it has to be said somewhere
+    host: str = "127.0.0.1"
+    port: Port = 8070
 
 
 class Feeding(Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,6 +97,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     serve: Serve = Serve()
     replay: Replay = Replay()
     demo: Demo = Demo()
+    people: People = People()
     gateway: Limits = Limits()
     feed: Feeding = Feeding()
     drain: Drain = Drain()

@@ -114,3 +114,34 @@ async def test_a_lane_that_was_closed_saves_nothing(log: BrokenLog) -> None:
 async def test_a_policy_of_another_kind_is_refused(log: BrokenLog) -> None:
     with pytest.raises(TypeError, match=r"the policy of 'ct' is a builtins\.str"):
         await open_writer(log, "much")
+
+
+async def test_a_record_is_read_as_it_is_durable_and_not_as_it_is_decided(log: BrokenLog) -> None:
+    writer = await open_writer(log)
+    await writer.submit(received(1))
+    log.open.clear()
+    submitted = asyncio.create_task(writer.submit(received(2)))
+    await log.waiting.wait()
+    read = asyncio.create_task(writer.read("ct:A"))
+    await asyncio.sleep(0)
+    log.refusals = 1  # what was decided just now will not have happened
+    log.open.set()
+    position, version, state = await read
+    assert (position.serial, version, state.total) == (1, 1, 1)
+    with pytest.raises(Unavailable):
+        await submitted
+
+
+async def test_a_record_that_cannot_be_read_is_not_made_up(log: BrokenLog) -> None:
+    writer = await open_writer(log)
+    log.refusals = 1
+    log.unreadable = 2
+    with pytest.raises(Unavailable):
+        await writer.submit(received(1))
+    with pytest.raises(Unavailable):
+        await writer.read("ct:A")
+    assert (await writer.read("ct:A"))[1] == 0
+    await log.close()
+    await writer.close()
+    with pytest.raises(NotServed):
+        await writer.read("ct:A")

@@ -1,0 +1,84 @@
+"""Commands in, records out: the two routes that every aggregate has."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, HeaderParameter
+
+from desks.api.answers import MIN_POSITION, POSITION, ErrorAnswer, OutcomeAnswer, RecordAnswer, answer_outcome
+from desks.api.positions import reach
+from desks.api.sight import see
+from desks.errors import Turned
+from desks.office import Office
+from management.command import Actor
+
+__all__ = ["router"]
+
+PLACE = "api"
+
+
+def _spec(body: type, description: str) -> ResponseSpec:
+    return ResponseSpec(body, description=description, generate_examples=False)
+
+
+UNKNOWN = _spec(ErrorAnswer, "Nobody is known by these credentials")
+AWAY = _spec(ErrorAnswer, "Not taken; the same may be sent again")
+
+Seen = Annotated[str | None, HeaderParameter(name=MIN_POSITION, description="Answer nothing older, such as 3:1234")]
+
+
+@post(
+    "/commands",
+    status_code=200,
+    summary="Give a command",
+    description=(
+        "The client makes the id, a UUID. The same command again, under the same id, gets the same answer for seven "
+        "days; another one under that id is refused."
+    ),
+    responses={
+        200: _spec(OutcomeAnswer, "It was carried out, and is durable"),
+        400: _spec(ErrorAnswer, "It is no command"),
+        401: UNKNOWN,
+        403: _spec(ErrorAnswer, "Who asks may not do this"),
+        404: _spec(ErrorAnswer, "No record has such a key"),
+        409: _spec(ErrorAnswer, "It was refused; the code says why"),
+        503: AWAY,
+    },
+)
+async def give_command(
+    request: Request[Any, Any, Any], office: NamedDependency[Office], actor: NamedDependency[Actor]
+) -> Response[OutcomeAnswer]:
+    return answer_outcome(await office.submit_bytes(await request.body(), actor, PLACE))
+
+
+@get(
+    "/records/{key:str}",
+    summary="Read a record",
+    description="As far as who asks may see it. What is not there and what he may not see get the same answer.",
+    responses={
+        200: _spec(RecordAnswer, "The record"),
+        202: _spec(ErrorAnswer, "Not as new as asked for yet"),
+        401: UNKNOWN,
+        404: _spec(ErrorAnswer, "There is no such record for who asks"),
+        503: AWAY,
+    },
+)
+async def read_record(
+    key: FromPath[str], office: NamedDependency[Office], actor: NamedDependency[Actor], seen: Seen = None
+) -> Response[RecordAnswer]:
+    await reach(office, seen)
+    kept = await office.read(key)
+    shown = None if kept is None or not kept.version else see(actor, key, kept.state)
+    if kept is None or shown is None:
+        raise Turned(404, "not_found", "there is no such record", at="key")
+    answer = RecordAnswer(key, kept.version, str(kept.position), shown)
+    return Response(answer, headers={POSITION: answer.position, "Cache-Control": "no-store"})
+
+
+def router() -> Router:
+    """Return the routes under ``/v1``."""
+    return Router("/v1", route_handlers=[give_command, read_record], tags=["Records"])

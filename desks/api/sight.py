@@ -1,0 +1,107 @@
+"""Who sees what of a record: by its prefix a rule, and without one nothing.
+
+A rule returns what the actor may see, ``None`` for nothing at all. What nobody may see and what is not there gets the
+same answer, so that nobody learns from an answer who takes part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from management.command import Actor, Role
+
+__all__ = ["RULES", "see"]
+
+Rule = Callable[[Actor, str, Any], Any]  # who, what follows the prefix in the key, the state
+
+ACCREDITATION: tuple[Role, ...] = ("OC_ACR_OPERATOR", "OC_ACR_SUPERVISOR", "GAMES_AUTHORITY", "AUDITOR")
+ENTRIES: tuple[Role, ...] = ("SPORT_ENTRIES", "IF_DELEGATE", "GAMES_AUTHORITY", "AUDITOR")
+SCHEDULE: tuple[Role, ...] = ("SCHED_PLANNER", "SCHED_APPROVER", "GAMES_AUTHORITY", "AUDITOR")
+WORKFORCE: tuple[Role, ...] = ("WF_PLANNER", "VENUE_WF", "AUDITOR")
+
+
+def see(actor: Actor, key: str, state: Any) -> Any:
+    """Return what an actor may see of a record, as plain data; None where that is nothing."""
+    prefix, _, rest = key.partition(":")
+    rule = RULES.get(prefix)
+    return None if rule is None else rule(actor, rest, state)
+
+
+def _any(actor: Actor, roles: tuple[Role, ...], scope: str) -> bool:
+    return any(actor.may(role, scope) for role in roles)
+
+
+def _whole(state: Any) -> Any:
+    return msgspec.to_builtins(state, str_keys=True)
+
+
+def _person(actor: Actor, person: str, state: Any) -> Any:
+    if _any(actor, (*ACCREDITATION, "SOC", "DPO", "VENUE_ACR"), "") or actor.may("VOLUNTEER", f"person:{person}"):
+        return _whole(state)
+    if actor.may("SECURITY_CHECK", ""):
+        return {"participations": {one.id: _checked(one) for one in state.participations.values()}}
+    own = {one.id: _whole(one) for one in state.participations.values() if actor.may("RO_ACR", f"ro:{one.ro}")}
+    cards = {serial: _whole(card) for serial, card in state.cards.items() if card.participation in own}
+    return {"participations": own, "cards": cards} if own else None
+
+
+def _checked(participation: Any) -> dict[str, Any]:
+    """Return what the security check sees: whose verdict is wanted, and nothing of what for."""
+    return {name: getattr(participation, name) for name in ("id", "status", "clearance", "clearance_expires")}
+
+
+def _organisation(actor: Actor, ro: str, state: Any) -> Any:
+    scope = f"ro:{ro}"
+    return _whole(state) if actor.may("RO_ACR", scope) or _any(actor, ACCREDITATION, scope) else None
+
+
+def _passes(actor: Actor, ro: str, state: Any) -> Any:
+    return _whole(state) if actor.may("VENUE_ACR", "") else _organisation(actor, ro, state)
+
+
+def _entry_book(actor: Actor, discipline: str, state: Any) -> Any:
+    return _whole(state) if _any(actor, ENTRIES, f"discipline:{discipline}") else None
+
+
+def _delegation(actor: Actor, noc: str, state: Any) -> Any:
+    may = actor.may("RO_ENTRIES", f"ro:{noc}") or _any(actor, (*ENTRIES, *ACCREDITATION), "")
+    return _whole(state) if may else None
+
+
+def _schedule(actor: Actor, games: str, state: Any) -> Any:
+    return _whole(state) if _any(actor, SCHEDULE, "") else None
+
+
+def _workforce(actor: Actor, venue: str, state: Any) -> Any:
+    return _whole(state) if _any(actor, WORKFORCE, f"venue:{venue}") else None
+
+
+def _volunteer(actor: Actor, rest: str, state: Any) -> Any:
+    person = rest.rpartition(":")[2]
+    may = actor.may("VOLUNTEER", f"person:{person}") or _any(actor, ("WF_PLANNER", "AUDITOR"), "")
+    return _whole(state) if may else None
+
+
+def _headcount(actor: Actor, rest: str, state: Any) -> Any:
+    venue = rest.partition(":")[2].partition(":")[0]
+    return _workforce(actor, venue, state)
+
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "del": _delegation,
+        "dp": _passes,
+        "ebk": _entry_book,
+        "hc": _headcount,
+        "per": _person,
+        "ro": _organisation,
+        "sch": _schedule,
+        "uni": _volunteer,
+        "vol": _volunteer,
+        "wf": _workforce,
+    }
+)

@@ -1,0 +1,101 @@
+"""The people side: people serve, init-keys, add-operator."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated
+
+import msgspec
+import typer
+
+from management.command import EVERYWHERE, Grant
+from podium.commands.options import ConfigFile, LogFormat
+from podium.config import load
+from podium.errors import OperatorError
+from podium.log_lines import set_up
+
+__all__ = ["add_to"]
+
+people = typer.Typer(help="The people of the Games: their process, its keys and operators.", no_args_is_help=True)
+
+Keys = Annotated[Path, typer.Option("--keys", help="The folder of keys and secrets.", file_okay=False)]
+
+
+@people.command()
+def serve(
+    log: Annotated[Path, typer.Option("--log", help="The log: a file, or kafka://HOST:PORT.", dir_okay=False)],
+    policy: Annotated[Path | None, typer.Option(help="The rules of the Games, a folder.", file_okay=False)] = None,
+    keys: Annotated[Path | None, typer.Option(help="The folder of keys and secrets.", file_okay=False)] = None,
+    port: Annotated[int | None, typer.Option(help="HTTP.", show_default="8070")] = None,
+    host: Annotated[str | None, typer.Option(help="The address to bind to.", show_default="127.0.0.1")] = None,
+    config: ConfigFile = None,
+    log_format: LogFormat = None,
+) -> None:
+    """Take commands about people, decide them, and serve the API."""
+    given = {
+        "people.policy": str(policy) if policy else None,
+        "people.keys": str(keys) if keys else None,
+        "people.port": port,
+        "people.host": host,
+        "logging.format": log_format,
+    }
+    settings = load(config, os.environ, given).settings
+    set_up(settings.logging.format, settings.logging.level)
+    module = _needs()
+    module.run(log, module.door_of(settings.people))
+
+
+@people.command("init-keys")
+def init_keys(folder: Annotated[Path, typer.Option("--dir", help="The folder to make.", file_okay=False)]) -> None:
+    """Make the secrets of a Games, once."""
+    _needs()
+    from desks.errors import BadKeys  # noqa: PLC0415 - the extra
+    from desks.keyring import make_keys  # noqa: PLC0415
+
+    try:
+        make_keys(folder)
+    except BadKeys as error:
+        raise OperatorError(str(error)) from error
+    print(f"{folder}: made; back it up apart from the log, and let nobody else read it")
+
+
+@people.command("add-operator")
+def add_operator(
+    keys: Keys,
+    name: Annotated[str, typer.Option("--id", help="Who: an identifier that is never a name.")],
+    grants: Annotated[list[str], typer.Option("--grant", help="ROLE or ROLE@scope, such as RO_ACR@ro:AAA.")],
+    until: Annotated[datetime | None, typer.Option(help="The token is good until then, UTC.")] = None,
+) -> None:
+    """Let somebody in by a token, and print it: it is kept nowhere. The same id again gets another one."""
+    _needs()
+    from desks import operators  # noqa: PLC0415 - the extra
+    from desks.errors import BadKeys  # noqa: PLC0415
+
+    try:
+        print(operators.add_operator(keys / operators.FILE, name, tuple(map(_grant, grants)), operators.in_utc(until)))
+    except (BadKeys, ValueError) as error:
+        raise OperatorError(str(error)) from error
+
+
+def _grant(text: str) -> Grant:
+    role, _, scope = text.partition("@")
+    try:
+        return msgspec.convert({"role": role, "scope": scope or EVERYWHERE}, Grant)
+    except msgspec.ValidationError as error:
+        raise OperatorError(f"{text!r} is no grant: {error}") from None
+
+
+def _needs() -> ModuleType:
+    try:
+        from podium import people as module  # noqa: PLC0415 - the extra
+    except ImportError as error:
+        raise OperatorError(f"the people side needs the extra: pip install 'podium-games[people]' ({error})") from error
+    return module
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.add_typer(people, name="people")

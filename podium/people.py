@@ -1,0 +1,116 @@
+"""The people's process: the office over a log, and the API on a port of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+import uvloop
+
+import schemas
+from desks.api.app import make_app
+from desks.api.server import Server, started
+from desks.errors import DesksError
+from desks.keyring import read_pepper
+from desks.office import Office
+from desks.operators import Operators
+from desks.policies import read_policies
+from engine.errors import EngineError
+from engine.log import Log
+from podium.errors import OperatorError
+from podium.settings import People as PeopleSettings
+from podium.wiring import name_of, open_log, wall_clock
+
+__all__ = ["Door", "door_of", "run", "working"]
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+_log = structlog.get_logger()
+
+
+class Door(NamedTuple):
+    """What the people's side needs: its rules, its secrets, and where it listens; port 0 is any free one."""
+
+    policy: Path
+    keys: Path
+    host: str = "127.0.0.1"
+    port: int = 8070
+
+
+@asynccontextmanager
+async def working(log: Log, door: Door) -> AsyncIterator[asyncio.Task[None]]:
+    """Decide, react and serve within a block; yields what ends with an error where that goes on no longer."""
+    try:
+        policies = read_policies(door.policy)
+        office = await Office.open(log, policies, wall_clock, read_pepper(door.keys))
+        callers = Operators(door.keys, wall_clock)
+    except DesksError as error:
+        raise OperatorError(str(error)) from error
+    server = Server(make_app(office, callers), door.host, door.port)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(office.close)
+        work = asyncio.create_task(_work(office), name="the office")
+        stack.push_async_callback(_ended, work)
+        serving = asyncio.create_task(server.run_here(), name="the API")
+        stack.push_async_callback(_served, server, serving)
+        await started(server, serving)
+        print(f"podium: people at http://{door.host}:{server.port}", flush=True)
+        _log.info("people_serving", address=f"{door.host}:{server.port}", partitions=office.writer.partitions.count)
+        yield work
+
+
+async def _work(office: Office) -> None:
+    try:
+        await office.run()
+    except* (DesksError, EngineError) as errors:
+        raise OperatorError(f"the people side ended: {_first(errors)}") from errors
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    found: BaseException = errors
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found
+
+
+async def _ended(work: asyncio.Task[None]) -> None:
+    work.cancel()
+    await asyncio.wait([work])
+
+
+async def _served(server: Server, serving: asyncio.Task[None]) -> None:
+    server.should_exit = True
+    await serving
+
+
+async def _run(path: Path, door: Door) -> None:
+    loop = asyncio.get_running_loop()
+    leave = asyncio.Event()
+    for number in SIGNALS:
+        loop.add_signal_handler(number, leave.set)
+    leaving = asyncio.create_task(leave.wait())
+    with open_log(path, write=True) as log:
+        async with working(log, door) as work:
+            await asyncio.wait((leaving, work), return_when=asyncio.FIRST_COMPLETED)
+            _log.info("people_leaving", log=name_of(path))
+            leaving.cancel()
+            if work.done():
+                work.result()
+
+
+def run(path: Path, door: Door) -> None:
+    """Serve the people side of a log until a signal comes, or until another process has taken it over."""
+    uvloop.run(_run(path, door))
+
+
+def door_of(chosen: PeopleSettings) -> Door:
+    """Return the door that settings describe; the rules are those of the invented Games where they name none."""
+    if chosen.keys is None:
+        raise OperatorError("the people side wants its keys: --keys DIR, which podium people init-keys makes")
+    policy = Path(chosen.policy) if chosen.policy else Path(schemas.__file__).parent / "policy" / "t20"
+    return Door(policy, Path(chosen.keys), chosen.host, chosen.port)

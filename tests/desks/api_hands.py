@@ -1,0 +1,94 @@
+"""The API over a log that is a file: an office, an application in this process, and who may ask."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import msgspec
+
+from desks.api.app import make_app
+from desks.api.caller import Credentials, unknown
+from desks.office import Office
+from engine.log import Log
+from engine.sqlite_log import SqliteLog
+from management.command import Actor
+from tests.desks.people import PARTITIONS, PEPPER, POLICIES
+from tests.management import accredited
+from tests.management.accredited import SPRING
+
+__all__ = ["ACTORS", "Api", "Known", "api"]
+
+ACTORS = {one.id: one for one in vars(accredited).values() if isinstance(one, Actor)}
+
+
+class Known:
+    """Callers who show their own id."""
+
+    async def find(self, shown: Credentials) -> Actor:
+        if shown.bearer not in ACTORS:
+            raise unknown()
+        return ACTORS[shown.bearer]
+
+
+class Api:
+    """A client of the API that speaks for several actors."""
+
+    def __init__(self, client: httpx.AsyncClient, office: Office, clock: list[int]) -> None:
+        self.client = client
+        self.office = office
+        self.clock = clock
+        self._numbers = count(1)
+
+    def new_id(self) -> str:
+        return str(UUID(int=(7 << 76) | next(self._numbers)))
+
+    async def command(self, key: str, command: Any, by: Actor | str, **more: Any) -> httpx.Response:
+        """Give a command, an aggregate's own or what stands for it in JSON."""
+        plain = command if isinstance(command, dict) else msgspec.to_builtins(command)
+        wish = {"id": self.new_id(), "key": key, "command": plain} | more
+        return await self.client.post("/v1/commands", content=msgspec.json.encode(wish), headers=bearer(by))
+
+    async def done(self, key: str, by: Actor | str, *commands: Any) -> None:
+        """Give commands, none of which may be refused."""
+        for command in commands:
+            answer = await self.command(key, command, by)
+            assert answer.status_code == 200, answer.text
+
+    async def record(self, key: str, by: Actor | str, **headers: str) -> httpx.Response:
+        return await self.client.get(f"/v1/records/{key}", headers=bearer(by) | headers)
+
+
+def bearer(by: Actor | str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {by if isinstance(by, str) else by.id}"}
+
+
+@asynccontextmanager
+async def api(folder: Path, *, at: int = SPRING, log: Log | None = None, **options: Any) -> AsyncIterator[Api]:
+    """Run an office and its API within a block; ``at`` is the time, ms, and stands still unless ``clock`` is set."""
+    clock = [at * 1000]
+    own = log or SqliteLog.open(folder / "games.podium")
+    office = await Office.open(own, POLICIES, lambda: clock[0], PEPPER, partitions=PARTITIONS)
+    work = asyncio.create_task(office.run())
+    app: Any = make_app(office, Known(), **options)  # their types of the same interface differ
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url="http://people") as client:
+            yield Api(client, office, clock)
+    finally:
+        work.cancel()
+        await asyncio.wait([work])
+        await office.close()
+        if log is None:
+            await own.close()
+
+
+def codes(answers: Sequence[httpx.Response]) -> list[tuple[int, str]]:
+    """Return the status and the code of answers that are errors."""
+    return [(one.status_code, one.json()["error"]["code"]) for one in answers]
