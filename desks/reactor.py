@@ -12,24 +12,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
-from itertools import takewhile
 from typing import Any, NamedTuple, Protocol, Self
 
-from desks.codec import Codec
 from desks.errors import Unavailable
+from desks.onward import BATCH, Onward
 from desks.outcome import Outcome
 from desks.partitions import Partitions
 from desks.reactions.managers import MANAGERS
 from desks.reactions.reaction import REACTOR, Manager, received
 from desks.reactions.turn import Declined, Turn, read_turns, record_of
-from desks.reading import hear
-from desks.topics import EVENTS
-from engine.log import Fence, Log, Record, Stored
+from desks.reading import Heard
+from engine.log import Fence, Log, Record
 from management.command import Received, Recorded
 
 __all__ = ["Reactor", "Taker", "run_reactor"]
 
-BATCH = 200  # events
 PAUSE = 0.2  # seconds between two looks at the log, and before a command is sent again
 
 
@@ -61,7 +58,7 @@ class Reactor:
         *,
         partitions: Partitions,
         managers: Iterable[Manager],
-        batch: int,
+        onward: Onward,
         pause: float,
     ) -> None:
         """Prepare one that knows nothing yet; use ``open``."""
@@ -71,12 +68,9 @@ class Reactor:
         self._fence = fence
         self._partitions = partitions
         self._managers = [(manager, manager.state()) for manager in managers]
-        self._batch = batch
         self._pause = pause
-        self._codec = Codec(b"")  # it reads events, and those have no secret
-        self._seen: dict[int, int] = dict.fromkeys(range(partitions.count), 0)  # partition -> serial
-        self._at: dict[int, int] = {}  # partition of the log -> position, up to which there is nothing left to do
-        self._time = 0  # of the newest record, microseconds
+        self._onward = onward
+        self._time = 0  # of the newest turn, microseconds
 
     @classmethod
     async def open(
@@ -96,27 +90,12 @@ class Reactor:
         """
         fence = await log.fence(REACTOR.id)
         partitions = partitions or Partitions()
-        options: dict[str, Any] = {"partitions": partitions, "managers": managers, "batch": batch, "pause": pause}
+        seen = {number: turn.serial async for number, turn in read_turns(log, partitions)}
+        onward = Onward(log, partitions, seen, batch)
+        options: dict[str, Any] = {"partitions": partitions, "managers": managers, "onward": onward, "pause": pause}
         reactor = cls(log, taker, clock, fence, **options)
-        async for number, turn in read_turns(log, partitions):
-            reactor._seen[number] = turn.serial
-        await reactor._remember()
+        await onward.remember(reactor._learn)
         return reactor
-
-    async def _remember(self) -> None:
-        """Learn from all that was seen to, everywhere, before anything that was not: one may need the other."""
-        places = {self._partitions.place(self._log, EVENTS, number) for number in self._seen}
-        for place in sorted(places):
-            position, undone = 0, 0  # undone: the first event that is not seen to
-            while batch := await asyncio.to_thread(self._log.read, EVENTS, position, partition=place):
-                for stored in batch:
-                    at, recorded = hear(stored, self._partitions, self._codec)
-                    if at.serial <= self._seen[at.partition]:
-                        self._learn(recorded)
-                    elif not undone:
-                        undone = stored.position
-                position = batch[-1].position
-            self._at[place] = undone - 1 if undone else position
 
     async def catch_up(self) -> int:
         """See to all events there are, also those that it brings about; return how many that were.
@@ -125,42 +104,22 @@ class Reactor:
         and what else the log raises.
         """
         count = 0
-        while found := [batch for place in sorted(self._at) if (batch := await self._read(place))]:
-            count += await self._see_to(self._by_time(found))
+        while (heard := await self._onward.next()) is not None:
+            await self._see_to(heard)
+            count += len(heard)
         return count
 
-    def _by_time(self, found: list[list[Stored]]) -> list[Stored]:
-        """Return what was read of several places in the order of log time, and go on behind it.
-
-        What is later than all of a batch that did not reach the head is left: there may be earlier ones behind it.
-        """
-        until = min((max(one.time for one in batch) for batch in found if len(batch) == self._batch), default=None)
-        taken: list[Stored] = []
-        for batch in found:
-            part = list(takewhile(lambda one: until is None or one.time <= until, batch))
-            taken += part
-            if part:
-                self._at[part[-1].partition] = part[-1].position
-        return sorted(taken, key=lambda one: one.time)
-
-    async def _read(self, place: int) -> list[Stored]:
-        return await asyncio.to_thread(self._log.read, EVENTS, self._at[place], limit=self._batch, partition=place)
-
-    async def _see_to(self, batch: list[Stored]) -> int:
-        heard = [hear(stored, self._partitions, self._codec) for stored in batch]
-        new = [(at, recorded) for at, recorded in heard if at.serial > self._seen[at.partition]]
-        now, follows, keys = self._clock(), list[_Follow](), dict[int, str]()
-        for at, recorded in new:
-            self._learn(recorded)
-            follows += self._follow(at.partition, recorded, now // 1000)
-            keys[at.partition] = recorded.key
-            self._seen[at.partition] = at.serial
+    async def _see_to(self, heard: list[Heard]) -> None:
+        now, follows, last = self._clock(), list[_Follow](), dict[int, Heard]()
+        for one in heard:
+            self._learn(one.recorded)
+            follows += self._follow(one.position.partition, one.recorded, now // 1000)
+            last[one.position.partition] = one
         declined = await self._carry_out(follows)
-        self._time = max(self._time, now, *(stored.time for stored in batch))
-        notes = [self._note(number, keys[number], declined.get(number, ())) for number in sorted(keys)]
+        self._time = max(self._time, now, self._onward.time)
+        notes = [self._note(last[number], declined.get(number, ())) for number in sorted(last)]
         if notes:
             await self._log.append(notes, fence=self._fence)
-        return len(new)
 
     def _learn(self, recorded: Recorded[Any]) -> None:
         for manager, state in self._managers:
@@ -194,9 +153,9 @@ class Reactor:
             except Unavailable:  # nothing has happened: the same again
                 await asyncio.sleep(self._pause)
 
-    def _note(self, number: int, key: str, declined: Iterable[Declined]) -> Record:
-        turn = Turn(self._seen[number], tuple(declined))
-        return record_of(turn, key, self._partitions.mark(number), self._time)
+    def _note(self, newest: Heard, declined: Iterable[Declined]) -> Record:
+        turn = Turn(newest.position.serial, tuple(declined))
+        return record_of(turn, newest.recorded.key, self._partitions.mark(newest.position.partition), self._time)
 
 
 async def run_reactor(reactor: Reactor, pause: float = PAUSE) -> None:
