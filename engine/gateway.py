@@ -249,6 +249,8 @@ class Gateway:
             allowed = self.limits.silence * 1_000_000
             if not allowed or not stream.seen or stream.silent or stream.gone or waited < allowed:
                 continue
+            if not self.admits(stream.source):
+                continue  # somebody else writes that stream, and has its chain
             silent = SourceSilent(source=stream.source, since=stream.seen // 1000, at=now // 1000)
             self._note(stream, stream.current, silent, now)
 

@@ -74,7 +74,7 @@ class UnitScheduled(Message, frozen=True, kw_only=True, tag="schedule"):
     location: str = ""
     day: str = ""  # sport day, YYYY-MM-DD; empty: the venue's local date of the end, a day ending at 03:00
     medal: Literal[0, 1, 2, 3] = 0  # 1 decides gold, 3 bronze (ODF UnitMedalType)
-    status: Literal["SCHEDULED", "UNSCHEDULED"] = "SCHEDULED"
+    status: Literal["SCHEDULED", "UNSCHEDULED", "DELAYED", "RESCHEDULED"] = "SCHEDULED"
 
 
 class UnitStatus(Message, frozen=True, kw_only=True, tag="unit_status"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from schemas.messages import Entry, Message, NameChanged, Participant, Team
+from schemas.messages import Entry, Message, NameChanged, Participant, StartList, Team
 
 __all__ = ["PUBLISHED", "published_facts", "published_names"]
 
@@ -32,6 +32,7 @@ PUBLISHED: Mapping[type[Message], Mapping[str, str]] = MappingProxyType(
         NameChanged: MappingProxyType({"participant": "", "name": "print_name"}),
         Team: MappingProxyType({"members": ""}),
         Entry: MappingProxyType({"event": "", "participant": "", "withdrawn": ""}),
+        StartList: MappingProxyType({"starters": ""}),
     }
 )
 

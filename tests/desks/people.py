@@ -54,7 +54,11 @@ class People:
     @classmethod
     async def open(cls, folder: Path, clock: Callable[[], int] = clock) -> Self:
         """Open the log in a folder that is there."""
-        log = SqliteLog.open(folder / "games.podium")
+        return await cls.over(SqliteLog.open(folder / "games.podium"), clock)
+
+    @classmethod
+    async def over(cls, log: Log, clock: Callable[[], int] = clock) -> Self:
+        """Take over a log."""
         return cls(log, await Writer.open(log, POLICIES, clock, PEPPER, partitions=PARTITIONS))
 
     async def close(self) -> None:

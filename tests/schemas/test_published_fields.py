@@ -22,7 +22,7 @@ def test_the_list_names_facts_that_there_are_and_no_document_or_photo() -> None:
 
 def test_every_field_of_a_message_about_one_person_is_decided_upon() -> None:
     # A field that is added to such a message later is published too: it has to be added to the list, or it fails here.
-    about_one = [message for message in PUBLISHED if message.__name__ != "Team"]
+    about_one = [message for message in PUBLISHED if message.__name__ not in ("Team", "StartList")]
     assert [set(message.__struct_fields__) - {"at"} - set(PUBLISHED[message]) for message in about_one] == [set()] * 3
 
 
