@@ -10,7 +10,17 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from management import entry, entry_exception, entry_facts, long_list, place, reallocation, replacement, sanction
+from management import (
+    entry,
+    entry_exception,
+    entry_facts,
+    entry_results,
+    long_list,
+    place,
+    reallocation,
+    replacement,
+    sanction,
+)
 from management.command import Received, Refusal, Tick
 from management.entry_book import Code, State
 from management.entry_exception import ExceptionGranted, GrantException
@@ -25,6 +35,7 @@ Command = (
     long_list.Command
     | GrantException
     | entry_facts.Command
+    | entry_results.Command
     | place.Command
     | reallocation.Command
     | entry.Command
@@ -36,6 +47,7 @@ Event = (
     long_list.Event
     | ExceptionGranted
     | entry_facts.Event
+    | entry_results.Event
     | place.Event
     | reallocation.Event
     | entry.Event
@@ -43,7 +55,7 @@ Event = (
     | replacement.Event
 )
 
-_PARTS = (long_list, entry_exception, entry_facts, place, reallocation, entry, sanction, replacement)
+_PARTS = (long_list, entry_exception, entry_facts, entry_results, place, reallocation, entry, sanction, replacement)
 _DECIDE: Mapping[type, Callable[..., Any]] = MappingProxyType(
     {command: rule for part in _PARTS for command, rule in part.DECIDE.items()}
 )

@@ -148,6 +148,8 @@ def withdraw(state: State, received: Received[WithdrawEntry], policy: Policy) ->
         return refuse("STATE", f"the entry is {entry.status}", status=entry.status)
     if key in state.proposed:
         return refuse("STATE", f"a replacement of {wish.athlete} waits", proposal=state.proposed[key])
+    if units := state.competed.get(key):
+        return refuse("STATE", f"{wish.athlete} has competed in the event", units=tuple(units))
     place = vacate(state, entry.place, "WITHDRAWN", received.at, policy)
     return [EntryWithdrawn(wish.noc, wish.athlete, wish.event), *place]
 

@@ -23,6 +23,7 @@ __all__ = [
     "Entry",
     "EntryStatus",
     "EntryVerb",
+    "Outcome",
     "Place",
     "PlaceStatus",
     "PlaceVerb",
@@ -154,6 +155,15 @@ class Entry(msgspec.Struct):
     replacements: int = 0  # of individuals: how often this start changed hands
 
 
+class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of an official result."""
+
+    participant: str  # an athlete's code, or a team's
+    rank: int | None = None
+    mark: str = ""  # as shown
+    irm: str = ""  # DNS, DNF, DSQ, ... in the words of the discipline
+
+
 class RankRow(msgspec.Struct, frozen=True):
     """One line of a ranking that places are given by, best first."""
 
@@ -193,6 +203,8 @@ class State(msgspec.Struct):
     proposed: dict[str, str] = {}  # athlete/event of either athlete -> open proposal
     first_units: dict[str, int] = {}  # event -> start of its first unit, ms
     replaced: dict[str, int] = {}  # noc/event/team -> replacements in the team
+    results: dict[str, tuple[Outcome, ...]] = {}  # unit -> its official result
+    competed: dict[str, list[str]] = {}  # participant/event -> units with an official result in which he started
     # counts and indexes of what is live
     field: dict[str, list[str]] = {}  # noc/event -> its entries
     of_athlete: dict[str, list[str]] = {}  # athlete -> the athlete's entries
