@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from feeds import history, operations
 from feeds.bridge import Farewell
 from feeds.server import Edge, build
 from feeds.server import serve as serve_edge
+from podium.errors import OperatorError
 from podium.historian_process import HistorianProcess
 from podium.settings import Settings
 from podium.vitals import Vitals
@@ -119,6 +120,9 @@ class Process:
                 door = self._door = await open_tcp_door(self.gateway, ports.host, ports.lines)
                 stack.push_async_callback(door.close)
                 print(f"podium: venue lines at {ports.host}:{door.port}", flush=True)
+            if self.settings.people.keys is not None:
+                deciding = await stack.enter_async_context(_people(self.log, self.settings))
+                stack.push_async_callback(end, asyncio.create_task(self.vitals.watch("the people side", deciding)))
             gc.collect()
             gc.freeze()  # what was loaded lives as long as the process: never walk it again
             yield
@@ -194,6 +198,15 @@ class Process:
             self.save()
         finally:
             await self.log.close()
+
+
+def _people(log: SqliteLog, settings: Settings) -> AbstractAsyncContextManager[asyncio.Task[None]]:
+    """Return the people side over the log of this process, working within a block."""
+    try:
+        from podium import people  # noqa: PLC0415 - the extra
+    except ImportError as error:
+        raise OperatorError(f"the people side needs the extra: pip install 'podium-games[people]' ({error})") from error
+    return people.working(log, people.door_of(settings.people))
 
 
 async def end(task: asyncio.Task[None]) -> None:

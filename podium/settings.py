@@ -55,7 +55,7 @@ class People(Struct, frozen=True, forbid_unknown_fields=True):
     """The people side: ``podium people serve``, or beside ``podium serve``."""
 
     policy: str | None = None  # the folder of the rules; None: those of the invented Games T20
-    keys: str | None = None  # the folder of keys and secrets; it has to be said somewhere
+    keys: str | None = None  # the folder of keys and secrets; None: `podium serve` has no people side
     host: str = "127.0.0.1"
     port: Port = 8070
 

@@ -27,6 +27,10 @@ def serve_log(
     host: Annotated[str | None, typer.Option(help="The address to bind to.", show_default="127.0.0.1")] = None,
     mode: Annotated[str | None, typer.Option(help="live, replay or rehearsal, for a new log.")] = None,
     history: Annotated[str | None, typer.Option(help="Keep history there: a folder, or http(s)://host:port.")] = None,
+    people: Annotated[
+        Path | None, typer.Option(help="The people side as well, with this folder of keys.", file_okay=False)
+    ] = None,
+    people_port: Annotated[int | None, typer.Option(help="Its API.", show_default="8070")] = None,
     config: ConfigFile = None,
     log_format: LogFormat = None,
 ) -> None:
@@ -41,6 +45,8 @@ def serve_log(
         "serve.host": host,
         "serve.mode": mode,
         "serve.history": history,
+        "people.keys": str(people) if people else None,
+        "people.port": people_port,
         "logging.format": log_format,
     }
     settings = load(config, os.environ, given).settings

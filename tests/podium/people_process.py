@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,8 @@ import httpx
 import pytest
 
 from tests.podium.conftest import run_podium
+
+SERVE = ("people", "serve", "--keys", "keys", "--port", "0")
 
 __all__ = ["bearer", "serving_people", "token"]
 
@@ -35,9 +37,9 @@ def bearer(shown: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving_people(folder: Path, *words: str, log: str = "games.db") -> Iterator[httpx.Client]:
-    """Run the people's process on a free port within a block; yields a client of it."""
-    command = [sys.executable, "-m", "podium", "people", "serve", "--log", log, "--keys", "keys", "--port", "0", *words]
+def serving_people(folder: Path, *, words: Sequence[str] = SERVE, log: str = "games.db") -> Iterator[httpx.Client]:
+    """Run a process with the people side on a free port within a block; yields a client of it."""
+    command = [sys.executable, "-m", "podium", *words, "--log", log]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
