@@ -11,6 +11,7 @@
     ├── BadPublication      what a gate was sent does not count
     ├── BadGate             a gate cannot start with what lies in its folder
     ├── BatchRefused        scans of a gate are not taken
+    ├── BadSheet            an uploaded file cannot be read, and nothing of it was done
     ├── BadSecret           a secret cannot be had: another passphrase, or other bytes
     ├── BadSeal             sealed facts were changed, or belong to somebody or somewhere else
     ├── StoreBusy           what was deleted may stand in the journal of a store still: try again
@@ -35,6 +36,7 @@ __all__ = [
     "BadPublication",
     "BadSeal",
     "BadSecret",
+    "BadSheet",
     "BatchRefused",
     "BrokenHistory",
     "DesksError",
@@ -136,6 +138,24 @@ class BatchRefused(DesksError):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.reason}"
+
+
+class BadSheet(DesksError):
+    """An uploaded file cannot be read as a sheet; nothing of it was done."""
+
+    def __init__(
+        self,
+        code: Literal["TOO_LARGE", "BOMB", "NOT_A_SHEET", "ENCODING", "HEADER", "COLUMNS", "ROWS", "BUSY"],
+        reason: str,
+        row: int | None = None,
+    ) -> None:
+        super().__init__(code, reason, row)
+        self.code = code
+        self.reason = reason
+        self.row = row  # as a spreadsheet counts
+
+    def __str__(self) -> str:
+        return f"row {self.row}: {self.reason}" if self.row else self.reason
 
 
 class BadSecret(DesksError):
