@@ -14,6 +14,7 @@
     ├── BadSheet            an uploaded file cannot be read, and nothing of it was done
     ├── BadSecret           a secret cannot be had: another passphrase, or other bytes
     ├── BadSeal             sealed facts were changed, or belong to somebody or somewhere else
+    ├── Mismatch            the log is not, or no longer, what was signed
     ├── StoreBusy           what was deleted may stand in the journal of a store still: try again
     ├── KeyGone             nothing is sealed any more for a person who was erased, or in a field whose time is over
     ├── BadKeys             the folder of keys lacks something, or holds what is none
@@ -41,6 +42,7 @@ __all__ = [
     "BrokenHistory",
     "DesksError",
     "KeyGone",
+    "Mismatch",
     "NotServed",
     "OtherPartitions",
     "StoreBusy",
@@ -246,3 +248,15 @@ class Turned(DesksError):
 
     def __str__(self) -> str:
         return f"{self.code} at {self.at}: {self.message}" if self.at else f"{self.code}: {self.message}"
+
+
+class Mismatch(DesksError):
+    """The log is not what was signed: it was edited or cut off, or there are two of it. Nothing more is signed."""
+
+    def __init__(self, origin: str, reason: str) -> None:
+        super().__init__(origin, reason)
+        self.origin = origin
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.origin}: {self.reason}"

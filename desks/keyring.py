@@ -4,6 +4,12 @@
 |---|---|
 | ``pepper`` | 32 bytes, in hexadecimal: keys the hashes of commands, and what documents are known by |
 | ``operators.toml`` | who is known by a token (``desks/operators.py``) |
+| ``kek`` | the key that wraps the keys of persons (``desks/key_wrap.py``), where no device holds it |
+| ``audit`` | the key that signs checkpoints (``desks/audit``) and certificates |
+| ``witness`` | in the folder of a witness: the key that it cosigns with |
+
+The last three are encrypted under a passphrase, which the environment brings (PODIUM_PASSPHRASE); without one the
+folder alone protects them.
 
 Only its owner reads it. It is made once for a Games (``make_keys``), and is to be backed up apart from the log.
 """
@@ -14,17 +20,54 @@ import os
 import secrets
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from desks.errors import BadKeys
+from desks.key_wrap import HeldWrapper
+from desks.keys import HeldKey
+from desks.secret_file import load_secret, make_secret, save_secret
 
-__all__ = ["PEPPER", "make_keys", "read_pepper", "write_new"]
+__all__ = [
+    "AUDIT",
+    "KEK",
+    "PEPPER",
+    "WITNESS",
+    "make_keys",
+    "read_pepper",
+    "read_wrapper",
+    "signing_key",
+    "write_new",
+]
 
-PEPPER = "pepper"
+PEPPER, KEK, AUDIT, WITNESS = "pepper", "kek", "audit", "witness"
 
 
-def make_keys(folder: Path) -> None:
+def make_keys(folder: Path, passphrase: bytes = b"") -> None:
     """Make the secrets of a Games; raises ``BadKeys`` rather than lose some."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_new(folder / PEPPER, secrets.token_hex(32).encode() + b"\n")
+    for name in (KEK, AUDIT):
+        _make(folder / name, passphrase)
+
+
+def _make(file: Path, passphrase: bytes) -> None:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        save_secret(file, make_secret(), passphrase)
+    except FileExistsError as error:
+        raise BadKeys(str(file), "it is there already, and is not made again") from error
+
+
+def read_wrapper(folder: Path, passphrase: bytes = b"") -> HeldWrapper:
+    """Return the key that wraps the keys of persons; raises ``BadSecret``."""
+    return HeldWrapper(load_secret(folder / KEK, passphrase))
+
+
+def signing_key(folder: Path, name: str, passphrase: bytes = b"", *, make: bool = False) -> HeldKey:
+    """Return a key that signs, made first if it is wished and there is none; raises ``BadSecret``."""
+    if make and not (folder / name).exists():
+        _make(folder / name, passphrase)
+    return HeldKey(Ed25519PrivateKey.from_private_bytes(load_secret(folder / name, passphrase)))
 
 
 def write_new(file: Path, data: bytes) -> None:

@@ -16,6 +16,7 @@ from podium.commands.options import ConfigFile, LogFormat
 from podium.config import load
 from podium.errors import OperatorError
 from podium.log_lines import set_up
+from podium.passphrase import passphrase
 
 __all__ = ["add_to"]
 
@@ -56,7 +57,7 @@ def init_keys(folder: Annotated[Path, typer.Option("--dir", help="The folder to 
     from desks.keyring import make_keys  # noqa: PLC0415
 
     try:
-        make_keys(folder)
+        make_keys(folder, passphrase())
     except BadKeys as error:
         raise OperatorError(str(error)) from error
     print(f"{folder}: made; back it up apart from the log, and let nobody else read it")
