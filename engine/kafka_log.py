@@ -64,6 +64,7 @@ class KafkaLog:
         self._reader = KafkaReader(client, self._topics)
         self._writer: KafkaWriter | None = None
         self._loose = LooseProducer(client, self._topics)
+        self._followers: dict[tuple[str, int], KafkaFollower] = {}  # the newest of each partition
         try:
             client.greet()
             self._ledger = Ledger(client, self._reader)
@@ -174,13 +175,24 @@ class KafkaLog:
         follower = KafkaFollower(self._client, self._topics, topic, after, partition)
         thread = ThreadPoolExecutor(1, thread_name_prefix=f"follow {topic}")
         gone = False
+        self._followers[topic, partition] = follower
         try:
             while batch := await loop.run_in_executor(thread, follower.next, lambda: self._closed or gone):
                 yield batch
         finally:
             gone = True
+            if self._followers.get((topic, partition)) is follower:
+                del self._followers[topic, partition]
             thread.submit(follower.close)
             thread.shutdown(wait=False)
+
+    def reach(self, topic: str, *, partition: int = 0) -> int:
+        """Return the newest position that whoever follows a partition here has heard of; 0 where nobody does.
+
+        Asks nobody. It is that of a record, or of a mark of the brokers behind the newest one while that is under way.
+        """
+        follower = self._followers.get((topic, partition))
+        return follower.reach if follower else 0
 
     # -- closing
 
