@@ -72,7 +72,7 @@ class Host:
         self._manifests: list[Manifest] = []
         self._newest = 0  # position of the newest manifest known
         self._index = RawIndex(log)
-        self._last_seen: dict[str, int] = {}  # source -> log time of its newest message, microseconds
+        self.last_seen: dict[str, int] = {}  # source -> log time of its newest message, microseconds
 
     # -- starting ------------------------------------------------------------------------------------------------
 
@@ -99,7 +99,7 @@ class Host:
         """Fold one raw message; return its cut, None where it changed nothing."""
         self.fold.apply(raw.source, raw.session, raw.serial, raw.data)
         self.position = raw.position
-        self._last_seen[raw.source] = raw.time
+        self.last_seen[raw.source] = raw.time
         changes = self.views.put(self.fold.changes())
         if not changes:
             return None
@@ -247,7 +247,7 @@ class Host:
     def freshness(self) -> dict[str, int]:
         """Return by venue the log time (ms) of the newest message of its sources."""
         newest: dict[str, int] = {}
-        for source, time in self._last_seen.items():
+        for source, time in self.last_seen.items():
             venue = source.partition(".")[0]
             newest[venue] = max(newest.get(venue, 0), time // 1000)
         return newest

@@ -4,6 +4,8 @@ All three stages count from the moment at which the bytes were received, on a st
 replay is measured as well as a live Games. Each cost is paid once a batch: messages that share a commit or a slice of
 the folds count as its oldest, so nothing looks faster than it was. A message that no subscriber watches is not counted
 as sent.
+
+In a process that did not receive the bytes itself the clock is the wall's, and log time says when they came.
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ from typing import NamedTuple
 
 from engine.histogram import Histogram
 
-__all__ = ["BOUNDS", "Latency"]
+__all__ = ["ARCHIVED", "BOUNDS", "Latency"]
 
 # Seconds; close around 0.3, which commentators are promised, and 2, which web users are.
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 1.0, 1.5, 2.0, 2.5, 5.0)
+ARCHIVED = 3600.0  # seconds after which a log time is taken for that of an archive, and not for when bytes came
 MOST = 10_000  # batches that are remembered of each stage: where nobody folds, or nobody watches
 
 

@@ -6,7 +6,7 @@ source, and only of sources that the log knows: never an athlete, a connection o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -14,10 +14,11 @@ from prometheus_client.registry import Collector
 from engine.gateway import Gateway
 from engine.histogram import Histogram
 from engine.host import Host
+from engine.latency import Latency
 from engine.refusals import Refusals
 from engine.session import Session, Stream
 
-__all__ = ["GatewayMetrics", "HostMetrics", "gauge", "histogram", "refused"]
+__all__ = ["EdgeMetrics", "GatewayMetrics", "HostMetrics", "end_to_end", "gauge", "histogram", "refused"]
 
 
 def gauge(name: str, about: str, value: float) -> GaugeMetricFamily:
@@ -35,6 +36,13 @@ def histogram(
     return family
 
 
+def end_to_end(stages: Mapping[str, Histogram]) -> Metric:
+    """Return how long messages took from the venue's bytes to each stage."""
+    about = "From the venue's bytes to durable, decoded, fed, folded, sent to the subscribers."
+    parts = (((stage,), filled) for stage, filled in stages.items())
+    return histogram("podium_end_to_end_seconds", about, ("stage",), parts)
+
+
 def refused(doors: Iterable[Refusals]) -> Metric:
     """Return how often each door refused, by reason."""
     family = CounterMetricFamily(
@@ -50,12 +58,12 @@ class HostMetrics(Collector):
     """Of the folds and the checkpoints."""
 
     def __init__(
-        self, host: Host, head: Callable[[], int], waiting: Callable[[], float], saved: Callable[[], float]
+        self, host: Host, head: Callable[[], int], waiting: Callable[[], float], saved: Callable[[], float | None]
     ) -> None:
         self._host = host
         self._head = head  # position of the newest record that there is to fold
         self._waiting = waiting  # seconds since the oldest that is not folded was received
-        self._saved = saved  # seconds since what is folded was last known to be saved
+        self._saved = saved  # seconds since what is folded was last known to be saved; None: others do that
 
     def collect(self) -> Iterator[Metric]:
         """Yield all of them."""
@@ -65,16 +73,39 @@ class HostMetrics(Collector):
         yield gauge("podium_fold_lag_seconds", "Since the oldest of them came.", self._waiting() if behind else 0.0)
         yield gauge("podium_fold_position", "Position of the newest record folded.", host.position)
         yield gauge("podium_cut", "Number of the newest cut.", host.views.cut)
-        yield gauge("podium_checkpoint_age_seconds", "Since what is folded was last known to be saved.", self._saved())
+        if (age := self._saved()) is None:
+            return
+        yield gauge("podium_checkpoint_age_seconds", "Since what is folded was last known to be saved.", age)
         position = host.saved[-1].position if host.saved else 0
         yield gauge("podium_checkpoint_lag_messages", "Folded, and not in a checkpoint.", host.position - position)
+
+
+class EdgeMetrics(Collector):
+    """Of what reaches an edge that did not receive the bytes itself."""
+
+    def __init__(self, latency: Latency, last_seen: Mapping[str, int]) -> None:
+        self._latency = latency
+        self._last_seen = last_seen  # source -> log time of its newest message, microseconds
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield all of them."""
+        last = GaugeMetricFamily(
+            "podium_source_last_shown_timestamp_seconds",
+            "Log time of the newest message of a source that changed a view here.",
+            labels=("source",),
+        )
+        for source, time in sorted(self._last_seen.items()):
+            last.add_metric((source,), time / 1_000_000)
+        yield last
+        yield end_to_end({"folded": self._latency.folded, "sent": self._latency.sent})
 
 
 class GatewayMetrics(Collector):
     """Of the sources and the gateway."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, *, folds: bool) -> None:
         self._gateway = gateway
+        self._folds = folds  # whether what it takes is folded and sent in the same process
 
     def collect(self) -> Iterator[Metric]:
         """Yield all of them."""
@@ -105,12 +136,10 @@ class GatewayMetrics(Collector):
 
     def _times(self) -> Iterator[Metric]:
         latency = self._gateway.latency
-        yield histogram(
-            "podium_end_to_end_seconds",
-            "From the venue's bytes to durable, to folded, to sent to the subscribers.",
-            ("stage",),
-            ((("durable",), latency.durable), (("folded",), latency.folded), (("sent",), latency.sent)),
-        )
+        stages = {"durable": latency.durable}
+        if self._folds:
+            stages |= {"folded": latency.folded, "sent": latency.sent}
+        yield end_to_end(stages)
         yield histogram(
             "podium_commit_seconds", "How long a commit of the gateway takes.", (), (((), latency.commits),)
         )

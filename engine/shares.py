@@ -41,6 +41,7 @@ class Shares:
         session: float = SESSION,
     ) -> None:
         self._work = work
+        self.joined = False  # whether it has ever been told which shares are its own
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._topic = topic
@@ -74,6 +75,7 @@ class Shares:
             await self._app.stop()
 
     async def _assigned(self, _app: Any, assigned: set[Any], **_: Any) -> None:
+        self.joined = True
         shares = {place.partition for place in assigned if place.topic == self._topic}
         await self._give_back(set(self._tasks) - shares)
         for share in sorted(shares - set(self._tasks)):

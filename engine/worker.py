@@ -7,16 +7,19 @@ What it writes may be written again by whoever takes a partition over: readers d
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 
 import msgspec
 
 from engine.folds import Decoding, Results
+from engine.histogram import Histogram
+from engine.latency import ARCHIVED, BOUNDS
 from engine.log import CopyLog, Log, Record, Stored
 from engine.raw import RAW
 from engine.stages import EVENTS, DecodePartition, FoldPartition
 
-__all__ = ["STATE", "Rules", "Stage", "Worker"]
+__all__ = ["STATE", "Place", "Rules", "Stage", "Worker"]
 
 STATE = "games.state"
 BATCH = 2000  # records read at once
@@ -52,6 +55,9 @@ class Worker:
         self.log = log
         self.name = name  # of its set: workers of another set do the same work beside it
         self.read = 0  # records, since it was started
+        self.records: Counter[str] = Counter()  # the same by topic
+        # From the gateway's clock to what follows being durable, by the topic that was read; as the oldest of a batch.
+        self.times = {RAW: Histogram(BOUNDS), EVENTS: Histogram(BOUNDS)}
         self._rules = rules
         self._pass_on = log.pass_on if isinstance(log, CopyLog) else log.append
         self._now = now  # wall clock, microseconds
@@ -62,6 +68,10 @@ class Worker:
         """The partitions that it works on."""
         return sorted(self._jobs)
 
+    def position(self, place: Place) -> int:
+        """Return how far a partition that it works on is read."""
+        return self._jobs[place].stage.position
+
     async def work(self, topic: str, partition: int) -> None:
         """Do the work of a partition until cancelled: from where its saved state stands, then as records come."""
         stage, stored = await asyncio.to_thread(self.load, topic, partition)
@@ -70,6 +80,7 @@ class Worker:
             async for batch in self.log.follow(topic, stage.position, partition=partition):
                 for begin in range(0, len(batch), BATCH):
                     await self._take(job, batch[begin : begin + BATCH])
+                    self._count(topic, batch[begin : begin + BATCH])
         finally:
             # Its state may be ahead of what it has written: whoever works on it next reads what was saved.
             del self._jobs[topic, partition]
@@ -81,7 +92,13 @@ class Worker:
             if records:
                 await self._pass_on(records)
             job.changed = True
-            self.read += len(batch)
+
+    def _count(self, topic: str, batch: list[Stored]) -> None:
+        self.read += len(batch)
+        self.records[topic] += len(batch)
+        took = (self._now() - batch[0].time) / 1_000_000
+        if took < ARCHIVED:
+            self.times[topic].observe(max(0.0, took), len(batch))
 
     # -- state ---------------------------------------------------------------------------------------------------
 

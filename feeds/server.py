@@ -26,7 +26,7 @@ from feeds.source import Source
 from feeds.xml.writer import XmlWriter
 from schemas.games import DEFAULT_GAMES, Games
 
-__all__ = ["Edge", "build", "running", "serve"]
+__all__ = ["Edge", "build", "listen_at", "running", "serve"]
 
 PAGE = Path(__file__).parent / "page"
 PING_EVERY = 20.0  # seconds
@@ -146,7 +146,7 @@ async def serve(
     ``farewell``, and nobody is let in any more. A second signal cuts the waiting short. Raises ``OSError`` where the
     port cannot be had.
     """
-    listener = _listen(host, port)
+    listener = listen_at(host, port)
     server = _Server(_config(edge, host, port), edge, farewell)
     watch = asyncio.create_task(_tell(server, started)) if started is not None else None
     loop = asyncio.get_running_loop()
@@ -178,8 +178,11 @@ async def _leave(server: _Server, leaving: Callable[[], Awaitable[None]]) -> Non
         server.should_exit = True
 
 
-def _listen(host: str, port: int) -> socket:
-    """Return a bound socket; uvicorn would end the process where it cannot have the port."""
+def listen_at(host: str, port: int) -> socket:
+    """Return a bound socket; uvicorn would end the process where it cannot have the port.
+
+    Raises ``OSError``, which names the address.
+    """
     listener = socket(AF_INET6 if ":" in host else AF_INET)
     listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
     try:

@@ -9,25 +9,28 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
-from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
 from engine import about
 from engine.errors import LogError
 from engine.kafka_log import KafkaLog, parse
+from engine.lag import Lag
+from engine.latency import ARCHIVED, Latency
 from engine.log import Record
-from engine.metrics import HostMetrics
+from engine.metrics import EdgeMetrics, HostMetrics
 from engine.shares import SESSION, Shares
-from feeds import operations
 from feeds.bridge import Farewell
 from feeds.metrics import FeedMetrics
 from feeds.server import build, serve
+from podium.operations_port import operations_port, routes_of
 from podium.serving import GOING_AWAY, Ports, end, tell
 from podium.settings import Settings
+from podium.vitals import Vitals
 from podium.wiring import client_settings, host_over, said, wall_clock
+from schemas.cut import Cut
 
 __all__ = ["TURN", "Edging", "run"]
 
@@ -44,37 +47,50 @@ class Edging:
         self.log = log
         self.settings = settings
         self.host = host_over(log)
-        self.head = 0  # of the feed, when last looked at: asking brokers takes time that subscribers would wait
-        self.leaving = False
-        self.failed = ""
-        self._caught_up_at = self._saved_at = time.monotonic()
-        registry = CollectorRegistry()
-        checks = {"process": lambda: "the process is leaving" if self.leaving else "", "folds": self._behind}
+        host = self.host
+        self.lag = Lag()  # asking brokers takes time that subscribers would wait, so it is looked at now and then
+        self.latency = Latency(time.time)
+        self.my_turn = False  # to write the images
+        checks = {"folds": self._behind}
+        self.vitals = Vitals("edge", lambda: {"mode": host.mode, "epoch": host.epoch, "log": log.id}, checks)
         feeding = settings.feed
         self.server = build(
-            self.host,
+            host,
             games=said(log).games,
-            extra_routers=(operations.router(checks, registry),),
+            extra_routers=routes_of(self.vitals, settings),
             key=feeding.key.encode() or None,
             interval=feeding.interval,
             hello_within=feeding.hello_within,
         )
-        registry.register(HostMetrics(self.host, lambda: self.head, self._waiting, self._unsaved))
-        registry.register(FeedMetrics(self.server.feed))
-        for standard in (ProcessCollector, PlatformCollector, GCCollector):
-            standard(registry=registry)
-
-    def _waiting(self) -> float:
-        return time.monotonic() - self._caught_up_at
-
-    def _unsaved(self) -> float:
-        return time.monotonic() - self._saved_at
+        folds = HostMetrics(
+            host,
+            lambda: self.lag.head,
+            lambda: self.lag.seconds(host.position),
+            lambda: self.vitals.unsaved if self.my_turn else None,
+        )
+        feed = self.server.feed
+        self.vitals.measure(
+            folds,
+            EdgeMetrics(self.latency, host.last_seen),
+            FeedMetrics(feed),
+            doors=(feed.refusals, self.server.refusals),
+        )
 
     def _behind(self) -> str:
-        if self.failed:
-            return self.failed
-        behind, allowed = self.head - self.host.position, self.settings.operations.ready_within
+        behind, allowed = self.lag.records(self.host.position), self.settings.operations.ready_within
         return f"{behind} records are not folded, and at most {allowed} may be" if behind > allowed else ""
+
+    def _measure(self) -> None:
+        """Measure how long messages take from now on: what was folded before came long ago."""
+
+        def came(cut: Cut, _: Sequence[str]) -> None:
+            now, received = time.time(), cut.time / 1_000_000
+            if now - received < ARCHIVED:
+                self.latency.store(cut.position, min(received, now), 1)
+
+        self.host.listen(came)
+        self.host.passed = self.latency.fold
+        self.server.feed.hub.sent = self.latency.send
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -86,30 +102,23 @@ class Edging:
             "the folding": host.run(),
             "the look at the feed": self._look(),
             "the taking of turns": self._take_turns(),
+            "the look at the loop": self.vitals.look_at_the_loop(),
         }
+        self._measure()
         async with AsyncExitStack() as stack:
             for name, work in works.items():
-                stack.push_async_callback(end, asyncio.create_task(self._watch(name, work)))
+                stack.push_async_callback(end, asyncio.create_task(self.vitals.watch(name, work)))
+            await stack.enter_async_context(operations_port(self.vitals, self.settings))
             gc.collect()
             gc.freeze()  # what was loaded lives as long as the process: never walk it again
             yield
 
-    async def _watch(self, name: str, work: Awaitable[object]) -> None:
-        """Do work that should never end; where it fails say so, as nobody awaits it."""
-        try:
-            await work
-        except Exception as error:
-            self.failed = f"{name} failed: {error}"
-            _log.exception("work_failed", work=name)
-
     async def _look(self) -> None:
         while True:
             try:
-                self.head = await asyncio.to_thread(self.log.head, self.host.topic)
+                self.lag.see(await asyncio.to_thread(self.log.head, self.host.topic), self.host.position)
             except LogError as error:
-                _log.warning("feed_out_of_reach", why=str(error))
-            if self.host.position >= self.head:
-                self._caught_up_at = time.monotonic()
+                _log.warning("feed_out_of_reach", reason=str(error))
             await asyncio.sleep(LOOK_EVERY)
 
     async def _take_turns(self) -> None:
@@ -119,16 +128,24 @@ class Edging:
         await Shares(servers, topic, f"{prefix or 'podium'}.images", self._save, session=SESSION).run()
 
     async def _save(self, _share: int) -> None:
+        self.my_turn = True
+        self.vitals.saved()
+        try:
+            await self._save_now_and_then()
+        finally:
+            self.my_turn = False
+
+    async def _save_now_and_then(self) -> None:
         while True:
             await asyncio.sleep(self.settings.operations.save_every)
             try:
                 manifest = await self.host.save_meanwhile()
             except LogError as error:
-                _log.error("image_failed", reason=str(error))
+                _log.error("checkpoint_failed", reason=str(error))
                 continue
-            self._saved_at = time.monotonic()
+            self.vitals.saved()
             if manifest is not None:
-                _log.debug("image_saved", position=manifest.position, cut=manifest.cut, bytes=manifest.size)
+                _log.debug("checkpoint_saved", position=manifest.position, cut=manifest.cut, bytes=manifest.size)
 
     async def serve(self, ports: Ports) -> None:
         """Serve until a signal comes, and then leave in good order."""
@@ -140,23 +157,26 @@ class Edging:
             _log.info("serving", log=self.log.url, epoch=self.host.epoch, cut=self.host.views.cut, port=port)
 
         async def leave() -> None:
-            self.leaving = True
+            self.vitals.leaving = True
+            _log.info("leaving", subscribers=self.server.feed.connections)
             await asyncio.sleep(drain.notice)
-            with suppress(TimeoutError):
+            try:
                 async with asyncio.timeout(drain.finish):
                     await self.server.feed.flushed()
+            except TimeoutError:
+                _log.warning("leaving_unfinished", position=self.host.position)
 
         async with self.working():
             await serve(self.server, ports.host, ports.http, started=started, leaving=leave, farewell=farewell)
         _log.info("stopped", position=self.host.position, cut=self.host.views.cut)
 
 
-async def run(url: str, ports: Ports, settings: Settings) -> None:
+async def run(url: str, settings: Settings) -> None:
     """Serve the feed of a log in Kafka until a signal comes."""
-    log = await asyncio.to_thread(KafkaLog.open, url, settings=client_settings())
+    log = await asyncio.to_thread(KafkaLog.open, url, settings=client_settings(settings.kafka.client))
     try:
         await about.wait(log)
         edging = await asyncio.to_thread(Edging, log, settings)
-        await edging.serve(ports)
+        await edging.serve(Ports(settings.edge.host, settings.edge.port))
     finally:
         await log.close()

@@ -78,6 +78,7 @@ class HistorianProcess:
             HISTORY: self._history,
             variable("logging.format"): self._logging.format,
             variable("logging.level"): self._logging.level,
+            variable("operations.port"): "0",  # any: the server has the one that is set
         }
         return await asyncio.create_subprocess_exec(
             sys.executable, *words, env=os.environ | said, stdin=PIPE, stdout=DEVNULL

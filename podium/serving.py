@@ -7,7 +7,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 import uvloop
@@ -18,14 +18,17 @@ from engine.errors import LogError
 from engine.gateway import Gateway
 from engine.host import Host
 from engine.http_door import http_door
+from engine.metrics import GatewayMetrics, HostMetrics
 from engine.sqlite_log import SqliteLog
 from engine.tcp_door import TcpDoor, open_tcp_door
-from feeds import history, operations
+from feeds import history
 from feeds.bridge import Farewell
+from feeds.metrics import FeedMetrics
 from feeds.server import Edge, build
 from feeds.server import serve as serve_edge
 from podium.errors import OperatorError
 from podium.historian_process import HistorianProcess
+from podium.operations_port import operations_port, routes_of
 from podium.settings import Settings
 from podium.vitals import Vitals
 from podium.wiring import host_over, wall_clock
@@ -84,9 +87,11 @@ class Process:
         host.catch_up()
         host.save()
         gateway = Gateway(log, wall_clock, games=said.games, limits=settings.gateway)
-        vitals = Vitals(host, gateway, ready_within=settings.operations.ready_within)
+        within = settings.operations.ready_within
+        checks = {"folds": lambda: _behind(host, within), "log": lambda: gateway.trouble}
+        vitals = Vitals("serve", lambda: {"mode": host.mode, "epoch": host.epoch, "log": log.id}, checks)
         feeding = settings.feed
-        routers = [http_door(gateway), operations.router(vitals.checks, vitals.registry)]
+        routers = [http_door(gateway), *routes_of(vitals, settings)]
         if historian is not None:
             routers.append(history.router(historian.ask))
         edge = build(
@@ -97,7 +102,7 @@ class Process:
             interval=feeding.interval,
             hello_within=feeding.hello_within,
         )
-        vitals.measure(edge)
+        _measure(vitals, gateway, host, edge)
         return cls(log, host, gateway, edge, vitals=vitals, settings=settings, historian=historian)
 
     @asynccontextmanager
@@ -116,6 +121,7 @@ class Process:
                 works["the historian"] = self.historian.run()
             for name, work in works.items():
                 stack.push_async_callback(end, asyncio.create_task(self.vitals.watch(name, work)))
+            await stack.enter_async_context(operations_port(self.vitals, self.settings))
             if ports.lines is not None:
                 door = self._door = await open_tcp_door(self.gateway, ports.host, ports.lines)
                 stack.push_async_callback(door.close)
@@ -163,7 +169,7 @@ class Process:
                 if self._door is not None:
                     await self._door.close()
                 await self.gateway.close()
-                while self._behind and not self.vitals.failed:  # noqa: ASYNC110 - a few milliseconds, once
+                while self._is_behind and not self.vitals.failed:  # noqa: ASYNC110 - a few milliseconds, once
                     await asyncio.sleep(0.002)
                 await self.edge.feed.flushed()
         except TimeoutError:
@@ -171,7 +177,7 @@ class Process:
         self.save()
 
     @property
-    def _behind(self) -> bool:
+    def _is_behind(self) -> bool:
         return self.host.position < self.log.head(self.host.topic)
 
     def save(self) -> None:
@@ -209,7 +215,24 @@ def _people(log: SqliteLog, settings: Settings) -> AbstractAsyncContextManager[a
     return people.working(log, people.door_of(settings.people))
 
 
-async def end(task: asyncio.Task[None]) -> None:
+def _behind(host: Host, allowed: int) -> str:
+    """Say that more waits for the folds than may."""
+    behind = host.log.head(host.topic) - host.position
+    return f"{behind} messages are not folded, and at most {allowed} may be" if behind > allowed else ""
+
+
+def _measure(vitals: Vitals, gateway: Gateway, host: Host, edge: Edge) -> None:
+    """Have each part tell the next one's time, and gather the metrics of all of them."""
+    host.passed = gateway.latency.fold
+    edge.feed.hub.sent = gateway.latency.send
+    folds = HostMetrics(
+        host, lambda: host.log.head(host.topic), lambda: gateway.latency.waiting, lambda: vitals.unsaved
+    )
+    doors = (gateway.refusals, edge.feed.refusals, edge.refusals)
+    vitals.measure(GatewayMetrics(gateway, folds=True), folds, FeedMetrics(edge.feed), doors=doors)
+
+
+async def end(task: asyncio.Task[Any]) -> None:
     """Cancel a task and wait until it has ended."""
     task.cancel()
     with suppress(asyncio.CancelledError):

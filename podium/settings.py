@@ -12,9 +12,25 @@ from msgspec import Meta, Struct
 
 from engine.limits import Limits
 
-__all__ = ["SECRET", "Demo", "Drain", "Feeding", "Logging", "Operations", "People", "Replay", "Serve", "Settings"]
+__all__ = [
+    "SECRET",
+    "Demo",
+    "Drain",
+    "Edging",
+    "Feeding",
+    "Gateway",
+    "Historian",
+    "Kafka",
+    "Logging",
+    "Operations",
+    "People",
+    "Replay",
+    "Serve",
+    "Settings",
+    "Working",
+]
 
-SECRET = frozenset({"feed.key", "serve.history"})  # settings that are never shown
+SECRET = frozenset({"feed.key", "historian.history", "serve.history"})  # settings that are never shown
 
 Port = Annotated[int, Meta(ge=0, le=65535)]  # 0: any free one
 Seconds = Annotated[float, Meta(ge=0)]
@@ -60,6 +76,45 @@ class People(Struct, frozen=True, forbid_unknown_fields=True):
     port: Port = 8070
 
 
+class Kafka(Struct, frozen=True, forbid_unknown_fields=True):
+    """The log that gateways, workers, edges and a historian share."""
+
+    log: str | None = None  # kafka://HOST:PORT[,HOST:PORT...][/PREFIX]; it has to be said somewhere
+    client: str | None = None  # a TOML file with settings of librdkafka: how brokers know who comes
+
+
+class Gateway(Limits, frozen=True, forbid_unknown_fields=True):
+    """``podium gateway``; its limits are those of ``podium serve`` as well."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    feed_in: Port | None = None  # the TCP door; None: none
+    mode: Literal["live", "replay", "rehearsal"] | None = None  # None: what the log says, and live for a new one
+    games: str | None = None  # a TOML file with the configuration of the Games, for a new log; None: the default
+
+
+class Working(Struct, frozen=True, forbid_unknown_fields=True):
+    """``podium worker``."""
+
+    set: Annotated[str, Meta(min_length=1)] = "a"  # each set does all the work
+    session: Annotated[float, Meta(ge=1)] = 6.0  # seconds of silence after which others take a worker's shares
+    save_every: Some = 10.0  # seconds between two saves of its state
+
+
+class Edging(Struct, frozen=True, forbid_unknown_fields=True):
+    """``podium edge``."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+
+
+class Historian(Struct, frozen=True, forbid_unknown_fields=True):
+    """``podium historian``."""
+
+    history: str | None = None  # a folder, or the URL of a server, in which there may be a password
+    every: Some = 1.0  # seconds between two inserts, at least
+
+
 class Feeding(Struct, frozen=True, forbid_unknown_fields=True):
     """What subscribers get."""
 
@@ -80,6 +135,8 @@ class Drain(Struct, frozen=True, forbid_unknown_fields=True):
 class Operations(Struct, frozen=True, forbid_unknown_fields=True):
     """How a process looks after itself."""
 
+    host: str = "127.0.0.1"
+    port: Port | None = None  # for metrics and checks alone; None: that of the process, where it has one, else none
     ready_within: Count = 1000  # raw messages that are not folded, above which it is not ready
     save_every: Some = 10.0  # seconds between two checkpoints, where something changed
 
@@ -98,7 +155,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     replay: Replay = Replay()
     demo: Demo = Demo()
     people: People = People()
-    gateway: Limits = Limits()
+    kafka: Kafka = Kafka()
+    gateway: Gateway = Gateway()
+    worker: Working = Working()
+    edge: Edging = Edging()
+    historian: Historian = Historian()
     feed: Feeding = Feeding()
     drain: Drain = Drain()
     operations: Operations = Operations()

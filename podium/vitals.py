@@ -1,10 +1,10 @@
-"""How a serving process is: what it is ready for, what it measures of itself, and work of it that has failed."""
+"""How a process is: what it is ready for, what it measures of itself, and work of it that has failed."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from importlib.metadata import version
 
 import structlog
@@ -12,14 +12,11 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from prometheus_client.core import InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from engine.gateway import Gateway
 from engine.histogram import Histogram
-from engine.host import Host
 from engine.latency import BOUNDS
-from engine.metrics import GatewayMetrics, HostMetrics, histogram, refused
-from feeds.metrics import FeedMetrics
+from engine.metrics import gauge, histogram, refused
+from engine.refusals import Refusals
 from feeds.operations import Check
-from feeds.server import Edge
 
 __all__ = ["Vitals"]
 
@@ -31,33 +28,29 @@ _log = structlog.get_logger()
 class Vitals:
     """Of one process."""
 
-    def __init__(self, host: Host, gateway: Gateway, *, ready_within: int) -> None:
+    def __init__(self, process: str, told: Callable[[], Mapping[str, str]], checks: Mapping[str, Check]) -> None:
+        """Make those of a process of that name; ``told`` says what it works on, as labels of ``podium_info``.
+
+        ``checks`` are what has to have nothing to say for it to be ready, beside leaving and work that failed.
+        """
+        self.process = process
         self.leaving = False
         self.failed: dict[str, str] = {}  # work that ended, and should not have -> why
         self.loop_lag = Histogram(BOUNDS)
+        self.checks: Mapping[str, Check] = {"process": self._trouble, **checks}
         self.registry = CollectorRegistry()
-        self._host = host
-        self._gateway = gateway
-        self._ready_within = ready_within
+        self.told = told
         self._saved_at = time.monotonic()
 
     @property
-    def checks(self) -> Mapping[str, Check]:
-        """What has to have nothing to say for the process to be ready."""
-        return {"process": self._process, "folds": self._folds, "log": self._stores}
+    def reason(self) -> str:
+        """Why the process is not ready; empty where it is."""
+        return next((said for check in self.checks.values() if (said := check())), "")
 
-    def _process(self) -> str:
-        return "the process is leaving" if self.leaving else ""
-
-    def _folds(self) -> str:
+    def _trouble(self) -> str:
         if self.failed:
             return "; ".join(f"{name} failed: {why}" for name, why in self.failed.items())
-        behind = self._host.log.head(self._host.topic) - self._host.position
-        allowed = self._ready_within
-        return f"{behind} messages are not folded, and at most {allowed} may be" if behind > allowed else ""
-
-    def _stores(self) -> str:
-        return self._gateway.trouble
+        return "the process is leaving" if self.leaving else ""
 
     async def watch(self, name: str, work: Awaitable[object]) -> None:
         """Do work that should never end; where it fails say so, as nobody awaits it."""
@@ -84,21 +77,9 @@ class Vitals:
         """Seconds since that was so for the last time."""
         return time.monotonic() - self._saved_at
 
-    def measure(self, edge: Edge) -> None:
-        """Gather the metrics of everything from now on."""
-        self._host.passed = self._gateway.latency.fold
-        edge.feed.hub.sent = self._gateway.latency.send
-        for collector in (
-            GatewayMetrics(self._gateway),
-            HostMetrics(
-                self._host,
-                lambda: self._host.log.head(self._host.topic),
-                lambda: self._gateway.latency.waiting,
-                lambda: self.unsaved,
-            ),
-            FeedMetrics(edge.feed),
-            _ProcessMetrics(self, edge),
-        ):
+    def measure(self, *collectors: Collector, doors: Iterable[Refusals] = ()) -> None:
+        """Gather the metrics of these from now on, what these doors refuse, and those of the process itself."""
+        for collector in (*collectors, _ProcessMetrics(self, tuple(doors))):
             self.registry.register(collector)
         for standard in (ProcessCollector, PlatformCollector, GCCollector):
             standard(registry=self.registry)
@@ -107,13 +88,15 @@ class Vitals:
 class _ProcessMetrics(Collector):
     """What belongs to the process as a whole."""
 
-    def __init__(self, vitals: Vitals, edge: Edge) -> None:
+    def __init__(self, vitals: Vitals, doors: tuple[Refusals, ...]) -> None:
         self._vitals = vitals
-        self._edge = edge
+        self._doors = doors
 
     def collect(self) -> Iterator[Metric]:
-        vitals, host = self._vitals, self._vitals._host
-        told = {"version": version("podium-games"), "mode": host.mode, "epoch": host.epoch, "log": host.log.id}
-        yield InfoMetricFamily("podium", "Which Podium this is, and what it serves.", value=told)
-        yield refused((vitals._gateway.refusals, self._edge.feed.refusals, self._edge.refusals))
+        vitals = self._vitals
+        told = {"process": vitals.process, "version": version("podium-games"), **vitals.told()}
+        yield InfoMetricFamily("podium", "Which Podium this is, and what it works on.", value=told)
+        if self._doors:
+            yield refused(self._doors)
+        yield gauge("podium_ready", "1 where the process is ready.", not vitals.reason)
         yield histogram("podium_loop_lag_seconds", "How late the loop is.", (), (((), vitals.loop_lag),))

@@ -22,11 +22,14 @@ from engine.streams import read_raw
 from podium.errors import OperatorError
 from projections.fold import VERSION, Fold
 from projections.games import GamesFold
+from schemas.games import Games
+from schemas.games import decode as decode_games
 from schemas.layout import Layout
 
 __all__ = [
     "client_settings",
     "epoch_over",
+    "games_of",
     "host_over",
     "kafka_url",
     "name_of",
@@ -82,14 +85,24 @@ def _open_kafka(url: str, *, write: bool, layout: Layout | None) -> DirectLog:
     return KafkaLog.open(url, readonly=not write, layout=layout, settings=client_settings())
 
 
-def client_settings() -> dict[str, str | int | bool]:
-    """Return what the client of a Kafka log is to be told, from the file that PODIUM_KAFKA_CLIENT names."""
-    if not (named := os.environ.get("PODIUM_KAFKA_CLIENT")):
+def client_settings(named: str | None = None) -> dict[str, str | int | bool]:
+    """Return what the client of a Kafka log is to be told, from a file: the one that PODIUM_KAFKA_CLIENT names."""
+    if not (named := named or os.environ.get("PODIUM_KAFKA_CLIENT")):
         return {}
     try:
         return msgspec.toml.decode(Path(named).read_bytes(), type=dict[str, str | int | bool])
     except (OSError, msgspec.DecodeError) as error:
         raise OperatorError(f"{named}, which PODIUM_KAFKA_CLIENT names, cannot be read: {error}") from error
+
+
+def games_of(file: str | None) -> Games | None:
+    """Return the configuration of a Games in a file; None where none is named."""
+    if file is None:
+        return None
+    try:
+        return decode_games(Path(file).read_bytes())
+    except (OSError, msgspec.DecodeError) as error:
+        raise OperatorError(f"{file}, the configuration of a Games, cannot be read: {error}") from error
 
 
 def said(log: Log) -> About:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -18,7 +19,7 @@ from engine.history.door import typed
 from engine.instants import write_instant
 from feeds import document
 from feeds.history import held_in, view_of
-from podium.commands.options import Format, LogPath
+from podium.commands.options import ConfigFile, Format, LogFormat
 from podium.config import load
 from podium.errors import OperatorError
 from podium.historian_process import HISTORY, place_of
@@ -37,17 +38,34 @@ history = typer.Typer(help="Ask a history: a folder, or a ClickHouse server.", n
 
 
 def historian(
-    log: LogPath,
-    place: HistoryPlace,
-    every: Annotated[float, typer.Option(help="Seconds between two inserts, at least.")] = 1.0,
+    log: Annotated[
+        Path | None, typer.Option("--log", help="The log: a file, or kafka://HOST:PORT.", dir_okay=False)
+    ] = None,
+    place: Annotated[
+        str | None,
+        typer.Option("--history", envvar=HISTORY, help="A folder, or http(s)://[user:password@]host:port/database."),
+    ] = None,
+    every: Annotated[
+        float | None, typer.Option(help="Seconds between two inserts, at least.", show_default="1.0")
+    ] = None,
     until_eof: Annotated[bool, typer.Option("--until-eof", hidden=True)] = False,
+    config: ConfigFile = None,
+    log_format: LogFormat = None,
 ) -> None:
     """Write the history of a log, and answer questions about it, until stopped."""
-    chosen = load(None, os.environ).settings.logging
-    set_up(chosen.format, chosen.level)
+    given = {"historian.history": place, "historian.every": every, "logging.format": log_format}
+    settings = load(config, os.environ, given).settings
+    set_up(settings.logging.format, settings.logging.level)
+    at, history_at = log or settings.kafka.log, settings.historian.history
+    if at is None:
+        raise OperatorError("historian wants a log: --log, PODIUM_KAFKA_LOG, or log under [kafka] in a configuration")
+    if history_at is None:
+        raise OperatorError(
+            "historian wants a history: --history, PODIUM_HISTORY, or history under [historian] in a configuration"
+        )
     from podium import historian as process  # noqa: PLC0415 - the loop's libraries take a moment to load
 
-    process.run(log, place_of(place), every=every, until_eof=until_eof)
+    process.run(Path(at), place_of(history_at), settings, until_eof=until_eof)
 
 
 @history.command()

@@ -30,7 +30,7 @@ class Told:
         self.host = Host(log, lambda: Fold(SPORTS), "e")
         self.host.passed = self.gateway.latency.fold
         self.registry = CollectorRegistry()
-        self.registry.register(GatewayMetrics(self.gateway))
+        self.registry.register(GatewayMetrics(self.gateway, folds=True))
         waiting = self.gateway.latency
         self.registry.register(HostMetrics(self.host, lambda: log.head(RAW), lambda: waiting.waiting, lambda: 3.5))
 

@@ -5,12 +5,23 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from engine import about
+from engine.about import About
+from engine.history.metrics import HistoryMetrics
+from engine.history.questions import Progress
 from podium.config import allowed, load
+from podium.doors import Doors
+from podium.edging import Edging
 from podium.serving import Process
+from podium.settings import Settings
+from podium.vitals import Vitals
+from podium.working import Working
 
 ASKED = re.compile(r"\b(podium_\w+)(?:\{(\w+))?")  # a metric, and its first label
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text()
@@ -37,50 +48,83 @@ def test_the_settings_are_those_that_there_are() -> None:
 
 
 def test_the_configuration_shown_is_one(tmp_path: Path) -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
-    file = tmp_path / "podium.toml"
-    file.write_text(example)
-    assert len(load(file, {}).origins) == sum(map(len, tomllib.loads(example).values()))
+    examples = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    assert len(examples) == 2
+    for example in examples:
+        file = tmp_path / "podium.toml"
+        file.write_text(example)
+        assert len(load(file, {}).origins) == sum(map(len, tomllib.loads(example).values()))
 
 
 @pytest.fixture
-async def process(tmp_path: Path) -> Process:
-    return Process.open(tmp_path / "games.db", None)
-
-
-async def test_the_metrics_are_those_that_there_are(process: Process) -> None:
-    real = {}
-    for family in process.vitals.registry.collect():
-        if family.name.startswith("podium"):
-            name = {"counter": f"{family.name}_total", "info": f"{family.name}_info"}.get(family.type, family.name)
-            real[f"`{name}`"] = "gauge" if family.type == "info" else family.type
-    assert {row[0]: row[1] for row in rows("Metrics")} == real
+async def vitals(tmp_path: Path) -> AsyncIterator[dict[str, Vitals]]:
+    """Those of each process, made over a file: what they measure is the same."""
+    process = Process.open(tmp_path / "games.db", None)
+    log, settings = cast("Any", process.log), Settings()
+    about.write(process.log, told := About(), 0)
+    working = Working(log, settings)
+    working.take_up(told)
+    await process.gateway.offer("HAL.timing", "s", 1, b"x")
+    await process.gateway.offer("HAL.timing", "s", 3, b"x")  # refused, so that there is a sample of it
+    edging = Edging(log, settings)
+    edging.my_turn = True
+    history = HistoryMetrics()
+    history.see(Progress("h", "current", "", "", 1, 1, 1, 0, 0, "", 0))
+    historian = Vitals("historian", dict, {"history": lambda: history.trouble(0)})
+    historian.measure(history)
+    yield {
+        "serve": process.vitals,
+        "gateway": Doors(log, process.gateway, told, settings).vitals,
+        "worker": working.vitals,
+        "edge": edging.vitals,
+        "historian": historian,
+    }
     await process.close()
 
 
-async def test_the_alarms_ask_for_metrics_and_labels_that_there_are(process: Process) -> None:
-    for serial in (1, 3):  # one stored and one refused, so that there is a sample of each
-        await process.gateway.offer("HAL.timing", "s", serial, b"x")
+def families(vitals: Vitals) -> dict[str, str]:
+    """Return the type of each metric of a process."""
+    found = {}
+    for family in vitals.registry.collect():
+        if family.name.startswith("podium"):
+            name = {"counter": f"{family.name}_total", "info": f"{family.name}_info"}.get(family.type, family.name)
+            found[name] = "gauge" if family.type == "info" else family.type
+    return found
+
+
+async def test_the_metrics_are_those_that_there_are(vitals: dict[str, Vitals]) -> None:
+    real: dict[tuple[str, str], list[str]] = {}
+    for process, its in vitals.items():
+        for name, kind in families(its).items():
+            real.setdefault((f"`{name}`", kind), []).append(process)
+    of = {key: "all" if len(processes) == len(vitals) else ", ".join(processes) for key, processes in real.items()}
+    assert {(row[0], row[1]): row[2] for row in rows("Metrics")} == of
+
+
+async def test_the_alarms_ask_for_metrics_and_labels_that_there_are(vitals: dict[str, Vitals]) -> None:
     asked = {(name, label) for row in rows("Worth an alarm") for name, label in ASKED.findall(row[0])}
     real = {
         (sample.name, label)
-        for family in process.vitals.registry.collect()
+        for its in vitals.values()
+        for family in its.registry.collect()
         for sample in family.samples
         for label in ("", *sample.labels)
-    }
+    } | {(name, "") for its in vitals.values() for name in families(its)}
     assert sorted(asked - real) == []
-    assert len(asked) >= 9
-    await process.close()
+    assert len(asked) >= 12
 
 
-async def test_the_checks_are_those_that_there_are(process: Process) -> None:
-    named = " or ".join(", ".join(f"`{name}`" for name in process.vitals.checks).rsplit(", ", 1))
-    assert f"`at` is {named}." in PAGE
-    await process.close()
+async def test_the_checks_are_those_that_there_are(vitals: dict[str, Vitals]) -> None:
+    real: dict[str, list[str]] = {}
+    for process, its in vitals.items():
+        for check in its.checks:
+            real.setdefault(f"`{check}`", []).append(process)
+    of = {check: "all" if len(processes) == len(vitals) else ", ".join(processes) for check, processes in real.items()}
+    assert {row[0]: row[1] for row in rows("Alive and ready")} == of
 
 
-# What a serving process, and the historian beside it, write their lines in.
-SERVING = ("engine/", "feeds/", "podium/serving.py", "podium/vitals.py", "podium/historian")
+# What the processes write their lines in.
+SERVING = ("engine/", "feeds/", "podium/")
 NOTES = {
     "source_connected",
     "source_disconnected",

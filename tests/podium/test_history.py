@@ -64,7 +64,8 @@ def historian(folder: Path) -> Iterator[subprocess.Popen[str]]:
         finally:
             process.send_signal(signal.SIGTERM)
             _, errors = process.communicate(timeout=60)
-    assert (process.returncode, errors) == (0, "")
+    assert process.returncode == 0, errors
+    assert [json.loads(line)["event"] for line in errors.splitlines()] == ["writing", "leaving", "stopped"]
 
 
 @pytest.fixture(scope="module")

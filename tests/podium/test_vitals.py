@@ -90,7 +90,7 @@ async def test_work_that_failed_is_told_and_written_down(tmp_path: Path) -> None
             process.log.append_now([record_of(Raw("central", "s", 1, 0, 1, message))])
             while not process.vitals.failed:  # noqa: ASYNC110 - nobody is told of it
                 await asyncio.sleep(0.005)
-            assert await reason(web) == ("folds", "the folding failed: a bug in the folds")
+            assert await reason(web) == ("process", "the folding failed: a bug in the folds")
     assert [(line["event"], line["work"]) for line in lines if line["log_level"] == "error"] == [
         ("work_failed", "the folding")
     ]
