@@ -23,7 +23,7 @@ class ReportResults(msgspec.Struct, frozen=True, tag="report_results"):
 
     unit: str
     event: str
-    results: tuple[Outcome, ...]
+    lines: tuple[Outcome, ...]
 
 
 class ResultsReported(msgspec.Struct, frozen=True, tag="results_reported"):
@@ -31,7 +31,7 @@ class ResultsReported(msgspec.Struct, frozen=True, tag="results_reported"):
 
     unit: str
     event: str
-    results: tuple[Outcome, ...]
+    lines: tuple[Outcome, ...]
 
 
 Command = ReportResults
@@ -46,9 +46,9 @@ def report(state: State, received: Received[ReportResults], policy: Policy) -> l
     discipline = policy.disciplines.get(received.key.removeprefix("ebk:"))
     if discipline is None or wish.event not in discipline.events:
         return refuse("UNKNOWN", f"there is no event {wish.event} in this book", event=wish.event)
-    if state.results.get(wish.unit, ()) == wish.results:
+    if state.results.get(wish.unit, ()) == wish.lines:
         return []
-    return [ResultsReported(wish.unit, wish.event, wish.results)]
+    return [ResultsReported(wish.unit, wish.event, wish.lines)]
 
 
 def _reported(state: State, event: ResultsReported) -> None:
@@ -56,9 +56,9 @@ def _reported(state: State, event: ResultsReported) -> None:
         state.competed[key].remove(event.unit)
         if not state.competed[key]:
             del state.competed[key]
-    if event.results:
-        state.results[event.unit] = event.results
-    for key in _starters(event.event, event.results):
+    if event.lines:
+        state.results[event.unit] = event.lines
+    for key in _starters(event.event, event.lines):
         state.competed.setdefault(key, []).append(event.unit)
 
 

@@ -17,7 +17,7 @@ def official(unit: str, *lines: Outcome) -> ReportResults:
 def test_a_result_is_known_until_it_is_corrected() -> None:
     book = Book()
     first = official(HEAT, Outcome("P1", 1, "48.10"), Outcome("P2", irm="DNF"))
-    assert book.does(first, SYSTEM) == [ResultsReported(HEAT, M100, first.results)]
+    assert book.does(first, SYSTEM) == [ResultsReported(HEAT, M100, first.lines)]
     assert book.does(first, SYSTEM) == []
     book.does(official(SEMI, Outcome("P1", 3, "48.00")), SYSTEM)
     assert book.state.competed == {f"P1/{M100}": [HEAT, SEMI], f"P2/{M100}": [HEAT]}
