@@ -35,6 +35,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, forbi
     nationality: str = ""
     documents: tuple[Document, ...] = ()
     photo: bytes = b""  # JPEG
+    badge: bytes = b""  # a printed card, PDF
     email: str = ""
     phone: str = ""
     address: str = ""

@@ -1,13 +1,14 @@
 """The store of the keys of persons: one small file beside the log, and never on it.
 
-It holds keys wrapped by another key that is not here, who was erased, and how far the erasures on the log are carried
-out. It is the one file of Podium from which something can be deleted. Deleted bytes are overwritten, and the journal in
-which they may still stand is cut, before a deletion is reported; copies made before are worth nothing once the key that
-wrapped them has been replaced and destroyed.
+It holds keys wrapped by another key that is not here, who was erased, and how far each erasure is carried out. From it
+something can be deleted, as from no log. Deleted bytes are overwritten, and the journal in which they may still stand
+is cut, before a deletion is reported; copies made before are worth nothing once the key that wrapped them has been
+replaced and destroyed.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import NamedTuple, Self
 
 from desks.errors import StoreBusy
 
-__all__ = ["HeldKeys", "KeyStore", "Mark", "pages"]
+__all__ = ["Erasure", "HeldKeys", "KeyStore", "pages"]
 
 PATIENCE = 10.0  # seconds to wait for another process
 
@@ -29,10 +30,11 @@ CREATE TABLE IF NOT EXISTS keys (
     cause TEXT              -- id of the event that ordered it
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_kek ON keys (kek) WHERE wrapped IS NOT NULL;
-CREATE TABLE IF NOT EXISTS marks (
-    partition INTEGER PRIMARY KEY,
-    serial INTEGER NOT NULL,
-    chain BLOB NOT NULL
+CREATE TABLE IF NOT EXISTS erasures (
+    cause TEXT PRIMARY KEY,  -- id of the event that ordered it
+    keys INTEGER NOT NULL,   -- persons who had keys
+    counts TEXT,             -- JSON, what each store held before it was purged; NULL: not counted yet
+    certified INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 """
 
@@ -45,11 +47,12 @@ class HeldKeys(NamedTuple):
     erased: int | None  # ms, when
 
 
-class Mark(NamedTuple):
-    """Up to which event of a partition all erasures are carried out; the chain says in which history."""
+class Erasure(NamedTuple):
+    """How far an erasure has come."""
 
-    serial: int
-    chain: bytes
+    keys: int  # persons whose keys were destroyed
+    counts: dict[str, int] | None  # what each store held, None where that was not counted yet
+    certified: bool
 
 
 class KeyStore:
@@ -118,15 +121,17 @@ class KeyStore:
     # -- erasures
 
     def destroy(self, people: Iterable[str], at: int, cause: str) -> int:
-        """Destroy the keys of persons for good; return how many had some.
+        """Destroy the keys of persons for good; return how many had some, the first time too if it comes again.
 
         Who has none yet will never get any. Returns when that is durable and no deleted byte is left in the file.
         """
         with self._turn:
             with self._transaction():
                 count = self._destroy(people, at, cause)
+                self._connection.execute("INSERT OR IGNORE INTO erasures (cause, keys) VALUES (?, ?)", (cause, count))
             self._cut()
-        return count
+        found = self.erasure(cause)
+        return found.keys if found else count
 
     def _destroy(self, people: Iterable[str], at: int, cause: str) -> int:
         count = 0
@@ -141,17 +146,30 @@ class KeyStore:
             )
         return count
 
-    def marks(self) -> dict[int, Mark]:
-        """Return how far the erasures of each partition are carried out."""
+    def erasure(self, cause: str) -> Erasure | None:
+        """Return how far an erasure has come, None where it has not begun."""
+        ask = "SELECT keys, counts, certified FROM erasures WHERE cause = ?"
         with self._turn:
-            rows = self._connection.execute("SELECT partition, serial, chain FROM marks").fetchall()
-        return {partition: Mark(serial, chain) for partition, serial, chain in rows}
+            row = self._connection.execute(ask, (cause,)).fetchone()
+        return Erasure(row[0], json.loads(row[1]) if row[1] else None, bool(row[2])) if row else None
 
-    def mark(self, marks: Mapping[int, Mark]) -> None:
-        """Take note how far they are."""
-        rows = [(partition, *mark) for partition, mark in marks.items()]
+    def count(self, cause: str, counts: Mapping[str, int]) -> None:
+        """Keep what stores held before an erasure; what was counted first stays."""
+        data = json.dumps(counts, sort_keys=True)
+        change = "UPDATE erasures SET counts = ? WHERE cause = ? AND counts IS NULL"
         with self._turn, self._transaction():
-            self._connection.executemany("INSERT OR REPLACE INTO marks VALUES (?, ?, ?)", rows)
+            self._connection.execute(change, (data, cause))
+
+    def certify(self, cause: str) -> None:
+        """Take note that the certificate of an erasure is on the log."""
+        with self._turn, self._transaction():
+            self._connection.execute("UPDATE erasures SET certified = 1 WHERE cause = ?", (cause,))
+
+    def erased(self) -> list[str]:
+        """Return everybody who was erased."""
+        with self._turn:
+            rows = self._connection.execute("SELECT person FROM keys WHERE erased IS NOT NULL").fetchall()
+        return [person for (person,) in rows]
 
     # -- the file
 

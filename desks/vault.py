@@ -153,7 +153,7 @@ class Vault:
     # -- destroying
 
     def destroy(self, people: Iterable[str], at: int, cause: str) -> int:
-        """Destroy all keys of persons for good; return how many had some. The same again changes nothing.
+        """Destroy all keys of persons for good; return how many had some. The same again changes and returns the same.
 
         Raises ``StoreBusy`` where another process kept the store from being cleaned; the keys are gone, ask again.
         """

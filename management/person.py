@@ -37,6 +37,7 @@ from management.person_record import (
     AdoptParticipation,
     CloseGames,
     ErasePerson,
+    ErasureRequested,
     LegalHoldLifted,
     LegalHoldPlaced,
     LiftLegalHold,
@@ -45,6 +46,7 @@ from management.person_record import (
     PersonErased,
     PersonMerged,
     PlaceLegalHold,
+    RequestErasure,
     State,
     live_cards,
 )
@@ -64,6 +66,7 @@ __all__ = [
     "CloseGames",
     "Command",
     "ErasePerson",
+    "ErasureRequested",
     "Event",
     "LegalHoldLifted",
     "LegalHoldPlaced",
@@ -73,6 +76,7 @@ __all__ = [
     "PersonErased",
     "PersonMerged",
     "PlaceLegalHold",
+    "RequestErasure",
     "State",
     "decide",
     "due",
@@ -111,6 +115,7 @@ Command = (
     | AdoptParticipation
     | PlaceLegalHold
     | LiftLegalHold
+    | RequestErasure
     | ErasePerson
     | Tick
 )
@@ -122,6 +127,7 @@ Event = (
     | PersonMerged
     | LegalHoldPlaced
     | LegalHoldLifted
+    | ErasureRequested
     | PersonErased
 )
 
@@ -267,7 +273,9 @@ def _with_cards(state: State, events: Iterable[Event], policy: Policy) -> Iterab
 def evolve(state: State, event: Event) -> None:
     """Take in an event of the person."""
     match event:
-        case ParticipationAdopted() | PersonMerged() | LegalHoldPlaced() | LegalHoldLifted() | PersonErased():
+        case ParticipationAdopted() | PersonMerged() | LegalHoldPlaced() | LegalHoldLifted():
+            person_record.evolve(state, event)
+        case ErasureRequested() | PersonErased():
             person_record.evolve(state, event)
         case ApplicationOpened():
             state.participations[event.participation] = participation.opened(event)

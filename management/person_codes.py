@@ -18,6 +18,7 @@ Code = Literal[
     "MERGED",  # the person's record goes on in another
     "ERASED",
     "ON_HOLD",  # a legal hold forbids erasing
+    "NOT_REQUESTED",  # nobody else has asked for it
     "NOT_OWNER",  # the organisation may not apply for the category
     "INELIGIBLE",
     "INCOMPLETE",

@@ -25,6 +25,7 @@ __all__ = [
     "CloseGames",
     "Command",
     "ErasePerson",
+    "ErasureRequested",
     "Event",
     "LegalHoldLifted",
     "LegalHoldPlaced",
@@ -34,6 +35,7 @@ __all__ = [
     "PersonErased",
     "PersonMerged",
     "PlaceLegalHold",
+    "RequestErasure",
     "State",
     "decide",
     "evolve",
@@ -50,6 +52,7 @@ class State(msgspec.Struct):
     merged_into: str = ""  # the person in whose record this one goes on
     sources: list[str] = []  # persons whose records go on in this one
     legal_holds: list[str] = []  # cases for which the record must not be erased
+    erasure_asked: str = ""  # by whom, where somebody has asked for the person to be erased
     erased: bool = False
 
 
@@ -82,8 +85,14 @@ class LiftLegalHold(msgspec.Struct, frozen=True, tag="lift_legal_hold"):
     case: str
 
 
+class RequestErasure(msgspec.Struct, frozen=True, tag="request_erasure"):
+    """Ask that a person be erased: because the person wishes it, or what it was kept for is over."""
+
+    reason: str  # a code
+
+
 class ErasePerson(msgspec.Struct, frozen=True, tag="erase_person"):
-    """Erase what is personal."""
+    """Erase what is personal. It cannot be undone, so another one has asked for it where the policy wants two."""
 
 
 class ParticipationAdopted(ParticipationEvent, frozen=True, tag="participation_adopted"):
@@ -113,14 +122,21 @@ class LegalHoldLifted(msgspec.Struct, frozen=True, tag="legal_hold_lifted"):
     case: str
 
 
+class ErasureRequested(msgspec.Struct, frozen=True, tag="erasure_requested"):
+    """Somebody asked that the person be erased."""
+
+    by: str
+    reason: str
+
+
 class PersonErased(msgspec.Struct, frozen=True, tag="person_erased"):
     """The person's key is to be destroyed, and what was derived from it purged; those of merged records too."""
 
     sources: tuple[str, ...]
 
 
-Command = CloseGames | MergePerson | AdoptParticipation | PlaceLegalHold | LiftLegalHold | ErasePerson
-Event = ParticipationAdopted | PersonMerged | LegalHoldPlaced | LegalHoldLifted | PersonErased
+Command = CloseGames | MergePerson | AdoptParticipation | PlaceLegalHold | LiftLegalHold | RequestErasure | ErasePerson
+Event = ParticipationAdopted | PersonMerged | LegalHoldPlaced | LegalHoldLifted | ErasureRequested | PersonErased
 
 # -- who may, everywhere ----------------------------------------------------------------------------------------------
 
@@ -130,6 +146,7 @@ WHO: dict[type[Any], tuple[Role, ...]] = {
     AdoptParticipation: ("SYSTEM",),
     PlaceLegalHold: ("DPO",),
     LiftLegalHold: ("DPO",),
+    RequestErasure: ("DPO", "OC_ACR_SUPERVISOR"),
     ErasePerson: ("DPO",),
 }
 
@@ -159,8 +176,10 @@ def decide(state: State, received: Received[Command], policy: Policy) -> Decisio
             return [] if ask.case in state.legal_holds else [LegalHoldPlaced(ask.case)]
         case LiftLegalHold():
             return [LegalHoldLifted(ask.case)] if ask.case in state.legal_holds else []
+        case RequestErasure():
+            return [] if state.erasure_asked else [ErasureRequested(received.actor.id, ask.reason)]
         case ErasePerson():
-            return _erase(state)
+            return _erase(state, received.actor.id, by_two=policy.erasure_by_two)
 
 
 def _merge(state: State, received: Received[Any]) -> Decision:
@@ -177,12 +196,16 @@ def _merge(state: State, received: Received[Any]) -> Decision:
     return [*void, PersonMerged(into, records, tuple(state.sources))]
 
 
-def _erase(state: State) -> Decision:
+def _erase(state: State, actor: str, *, by_two: bool) -> Decision:
     if state.legal_holds:
         return refuse("ON_HOLD", "A legal hold forbids erasing.", cases=tuple(state.legal_holds))
     live = [one.id for one in state.participations.values() if one.status not in ENDED]
     if live:
         return refuse("STATE", "The person takes part still.", participations=tuple(live))
+    if by_two and not state.erasure_asked:
+        return refuse("NOT_REQUESTED", "Somebody else has to ask for it first.")
+    if by_two and state.erasure_asked == actor:
+        return refuse("SAME_PERSON", "Who asked for it does not erase.", actor=actor)
     return [PersonErased(tuple(state.sources))]
 
 
@@ -199,5 +222,7 @@ def evolve(state: State, event: Event) -> None:
             state.legal_holds.append(event.case)
         case LegalHoldLifted():
             state.legal_holds.remove(event.case)
+        case ErasureRequested():
+            state.erasure_asked = event.by
         case PersonErased():
             state.erased = True

@@ -19,6 +19,7 @@ from management.deadline_heap import Deadline, arm, drop_stale, passed
 from schemas.policy.reservation import Kind, Policy
 
 __all__ = [
+    "BANNED",
     "Claim",
     "ClaimConfirmed",
     "ClaimLapsed",
@@ -43,8 +44,10 @@ Code = Literal[
     "STATE",  # the claimant does not hold the value
     "KIND",  # nothing of this kind is reserved, or the value is not of this bucket
     "DUPLICATE_DOCUMENT",  # about: existing_ref
+    "BANNED",
     "CLAIM_LAPSED",
 ]
+BANNED = "banned"  # who holds what nobody may have again: a document of somebody banned, who was erased since
 Status = Literal["CLAIMED", "CONFIRMED", "GIVEN_UP"]
 
 
@@ -175,6 +178,8 @@ def _meet(
     match command:
         case Claim() if holder is None:
             return [Claimed(command.value, command.ref, received.at + kind.claim)]
+        case Claim() if holder is not None and holder.ref == BANNED:
+            return Refusal("BANNED", "Whoever has this is banned from the Games.")
         case Claim() if holder is not None:
             about = {"existing_ref": holder.ref}
             return Refusal("DUPLICATE_DOCUMENT", "Somebody else has this already.", about)

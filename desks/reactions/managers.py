@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desks.reactions.affected_shifts import AFFECTED_SHIFTS
 from desks.reactions.barred_people import BARRED_PEOPLE
+from desks.reactions.erased_people import ERASED_PEOPLE
 from desks.reactions.fixed_delegations import FIXED_DELEGATIONS
 from desks.reactions.merged_people import MERGED_PEOPLE
 from desks.reactions.quota_places import QUOTA_PLACES
@@ -19,4 +20,5 @@ MANAGERS: tuple[Manager, ...] = (
     VOLUNTEER_PLACES,
     FIXED_DELEGATIONS,
     AFFECTED_SHIFTS,
+    ERASED_PEOPLE,
 )

@@ -157,6 +157,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     confirm_suspension_min: int  # a suspension that nobody else confirms by then lapses
     reissues: int  # how many cards may be replaced before a supervisor must
     supersede_on_entitlement: bool  # whether an individual override makes a card void
+    erasure_by_two: bool  # whether erasing a person takes one who asks and another who does it
     organisations: dict[str, str]  # responsible organisation -> its kind
     categories: dict[str, Category]
     phases: dict[str, Window]

@@ -106,6 +106,7 @@ def test_who_is_erased_is_erased_for_good_and_others_are_not(vault: Vault) -> No
     for person in ("P1", "P9"):  # of whom nothing was ever sealed
         with pytest.raises(KeyGone, match=f"{person} was erased"):
             vault.seal(person, HERE, ANN)
+    assert vault.destroy(["P1", "P9"], 1000, "E1") == 1  # again, and what it came to then
     assert vault.destroy(["P1"], 2000, "E2") == 0
     assert vault.erased("P1") == Erased("P1", 1000)  # the first one counts
 

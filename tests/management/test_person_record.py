@@ -6,12 +6,13 @@ import msgspec
 import pytest
 
 from management.card_events import CardSuperseded
-from management.command import Actor
+from management.command import Actor, Grant
 from management.function_change import Withdraw
 from management.participation import Participation, Suspension
 from management.person import (
     AdoptParticipation,
     ErasePerson,
+    ErasureRequested,
     LegalHoldLifted,
     LegalHoldPlaced,
     LiftLegalHold,
@@ -20,6 +21,7 @@ from management.person import (
     PersonErased,
     PersonMerged,
     PlaceLegalHold,
+    RequestErasure,
     State,
     due,
 )
@@ -36,12 +38,15 @@ from tests.management.accredited import (
     SOC,
     SUPERVISOR,
     SYSTEM,
+    T20,
     Desk,
     active,
     approved,
     draft,
     suspended,
 )
+
+OTHER_DPO = Actor("dpo-b", (Grant("DPO"),))
 
 
 def test_a_record_goes_on_in_another_and_its_card_is_void() -> None:
@@ -92,6 +97,9 @@ def test_a_person_who_takes_part_no_longer_is_erased() -> None:
     desk = approved().after([(AdoptParticipation(("P0",), record), SYSTEM)])
     assert desk.code(ErasePerson(), DPO) == "STATE"
     desk.after([(Withdraw("A1"), RO)])
+    assert desk.code(ErasePerson(), DPO) == "NOT_REQUESTED"
+    assert desk.ask(RequestErasure("WISH"), SUPERVISOR) == [ErasureRequested("sup-a", "WISH")]
+    assert desk.ask(RequestErasure("WISH"), DPO) == []
     assert desk.ask(ErasePerson(), DPO) == [PersonErased(("P0",))]
     assert desk.state.erased
     assert desk.status == "WITHDRAWN"
@@ -114,4 +122,14 @@ def test_a_legal_hold_forbids_erasing_until_it_is_lifted() -> None:
     assert desk.ask(LiftLegalHold("C1"), DPO) == [LegalHoldLifted("C1")]
     assert desk.ask(LiftLegalHold("C1"), DPO) == []
     assert desk.code(ErasePerson(), DPO) == "ON_HOLD"
-    assert desk.after([(LiftLegalHold("C2"), DPO)]).ask(ErasePerson(), DPO) == [PersonErased(())]
+    desk.after([(LiftLegalHold("C2"), DPO), (RequestErasure("WISH"), OTHER_DPO)])
+    assert desk.ask(ErasePerson(), DPO) == [PersonErased(())]
+
+
+def test_who_asks_for_an_erasure_does_not_carry_it_out_unless_the_policy_wants_one_only() -> None:
+    desk = draft().after([(Withdraw("A1"), RO), (RequestErasure("WISH"), DPO)])
+    assert desk.code(ErasePerson(), DPO) == "SAME_PERSON"
+    assert desk.code(RequestErasure("WISH"), OPERATOR) == "NOT_AUTHORISED"
+    assert desk.ask(ErasePerson(), OTHER_DPO) == [PersonErased(())]
+    alone = Desk(policy=msgspec.structs.replace(T20, erasure_by_two=False))
+    assert alone.ask(ErasePerson(), DPO) == [PersonErased(())]

@@ -10,6 +10,7 @@ import pytest
 import schemas.policy
 from management.command import Actor, Grant, Received, Refusal, Tick
 from management.reservation import (
+    BANNED,
     Claim,
     ClaimConfirmed,
     Claimed,
@@ -164,3 +165,9 @@ def test_a_policy_that_makes_no_sense_is_refused() -> None:
         decode(b'[kinds]\ndoc = { unique = "now", claim_s = 0 }')
     with pytest.raises(msgspec.ValidationError, match="Invalid enum value 'always'"):
         decode(b'[kinds]\ndoc = { unique = "always", claim_s = 1 }')
+
+
+def test_what_is_on_the_ban_list_is_nobodys_again() -> None:
+    state = given(*KEPT, ClaimPassed(V, BANNED))
+    assert refused(when(state, Claim(V, "per:P2"))) == "BANNED"
+    assert when(state, ReleaseClaim(V, "per:P1")) == []
