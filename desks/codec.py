@@ -9,6 +9,7 @@ field names that its aggregate gives: the log cannot forget. What tells two comm
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
@@ -19,7 +20,16 @@ from desks.outcome import AsideCode, Outcome
 from management.aggregates import AGGREGATES, Aggregate, aggregate_of
 from management.command import Actor, Received, Recorded, Refusal, Tick
 
-__all__ = ["Codec", "Undecodable", "decode_outcome", "decode_refusal", "digest_state", "encode", "encode_state"]
+__all__ = [
+    "Codec",
+    "Undecodable",
+    "decode_outcome",
+    "decode_refusal",
+    "digest_state",
+    "encode",
+    "encode_state",
+    "without_values",
+]
 
 
 class Undecodable(ValueError):  # noqa: N818 - as in desks/errors.py; it never leaves the room
@@ -93,14 +103,15 @@ class Codec:
         try:
             wish = _decode_wish(data)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Undecodable("MALFORMED", str(error)) from error
+            raise Undecodable("MALFORMED", without_values(str(error))) from error
         aggregate = aggregate_of(wish.key, self.aggregates)
         if aggregate is None:
             raise Undecodable("UNKNOWN_KEY", "no aggregate has such keys", wish.id, wish.key)
         try:
             command = self._commands[aggregate.prefix].decode(wish.command)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Undecodable("MALFORMED", f"in the command, {error}", wish.id, wish.key) from error
+            reason = f"in the command, {without_values(str(error))}"
+            raise Undecodable("MALFORMED", reason, wish.id, wish.key) from error
         return Received(wish.id, wish.key, command, actor, at, wish.expected, wish.correlation)
 
     def digest_command(self, received: Received[Any]) -> bytes:
@@ -122,6 +133,15 @@ class Codec:
     def decode_state(self, key: str, data: bytes) -> Any:
         """Return a state that was kept."""
         return self._states[key.partition(":")[0]].decode(data)
+
+
+# What the decoder says of a value that was sent, up to where it stands.
+_SENT = re.compile(r"(Invalid (?:enum )?value) '.*'(?= - at `\$|$)", re.DOTALL)
+
+
+def without_values(reason: str) -> str:
+    """Return why something cannot be decoded without what was sent: that may be secret, or about a person."""
+    return _SENT.sub(r"\1", reason)
 
 
 def _without(value: Any, names: frozenset[str]) -> Any:

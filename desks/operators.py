@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from desks.api.caller import Credentials, unknown
+from desks.api.caller import Caller, Credentials, unknown
 from desks.errors import BadKeys
 from management.command import Actor, Grant
 
@@ -111,13 +111,13 @@ class Operators:
         self._known: Mapping[str, Operator] = {}
         self._refresh()
 
-    async def find(self, shown: Credentials) -> Actor:
+    async def find(self, shown: Credentials) -> Caller:
         """Return who a token is of; raises ``Turned``."""
         self._refresh()
         one = self._known.get(hash_of(shown.bearer)) if shown.bearer else None
         if one is None or (one.until is not None and self._clock() >= one.until.timestamp() * 1_000_000):
             raise unknown()
-        return Actor(one.id, one.grants)
+        return Caller(Actor(one.id, one.grants))
 
     def _refresh(self) -> None:
         try:

@@ -24,6 +24,7 @@ from engine.errors import EngineError
 from engine.log import Log
 from podium.errors import OperatorError
 from podium.settings import People as PeopleSettings
+from podium.signing_in import Secrets, SigningIn
 from podium.wiring import name_of, open_log, wall_clock
 
 __all__ = ["Door", "door_of", "run", "working"]
@@ -40,19 +41,26 @@ class Door(NamedTuple):
     keys: Path
     host: str = "127.0.0.1"
     port: int = 8070
+    origin: str = ""  # where browsers find it; empty: at localhost
 
 
 @asynccontextmanager
 async def working(log: Log, door: Door) -> AsyncIterator[asyncio.Task[None]]:
     """Decide, react and serve within a block; yields what ends with an error where that goes on no longer."""
     try:
-        policies = read_policies(door.policy)
-        office = await Office.open(log, policies, wall_clock, read_pepper(door.keys))
-        callers = Operators(door.keys, wall_clock)
+        policies, pepper = read_policies(door.policy), read_pepper(door.keys)
+        secrets = Secrets.open(door.keys, pepper, policies["acct"])
+        office = await Office.open(log, policies, wall_clock, pepper, readers=[secrets.keeper])
+        desk = SigningIn(office, secrets, Operators(door.keys, wall_clock), policies["per"].games)
     except DesksError as error:
         raise OperatorError(str(error)) from error
-    server = Server(make_app(office, callers), door.host, door.port)
+    office.add("the signs", desk.teller.run)
+    office.add("the end of sessions", desk.sweep)
+    app = make_app(office, desk.callers, routers=[desk.router], doorkeeper=desk.doorkeeper)
+    server = Server(app, door.host, door.port)
+    desk.serve_at(door.origin or f"http://localhost:{server.port}")
     async with AsyncExitStack() as stack:
+        stack.callback(secrets.close)
         stack.push_async_callback(office.close)
         work = asyncio.create_task(_work(office), name="the office")
         stack.push_async_callback(_ended, work)
@@ -113,4 +121,4 @@ def door_of(chosen: PeopleSettings) -> Door:
     if chosen.keys is None:
         raise OperatorError("the people side wants its keys: --keys DIR, which podium people init-keys makes")
     policy = Path(chosen.policy) if chosen.policy else Path(schemas.__file__).parent / "policy" / "t20"
-    return Door(policy, Path(chosen.keys), chosen.host, chosen.port)
+    return Door(policy, Path(chosen.keys), chosen.host, chosen.port, chosen.origin or "")

@@ -74,6 +74,7 @@ class People(Struct, frozen=True, forbid_unknown_fields=True):
     keys: str | None = None  # the folder of keys and secrets; None: `podium serve` has no people side
     host: str = "127.0.0.1"
     port: Port = 8070
+    origin: str | None = None  # where browsers find it, such as https://people.example; None: at localhost
 
 
 class Kafka(Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,15 +10,17 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter
 
 from desks.api.answers import MIN_POSITION, POSITION, ErrorAnswer, OutcomeAnswer, RecordAnswer, answer_outcome
+from desks.api.caller import Caller
+from desks.api.doorkeeper import Doorkeeper
 from desks.api.positions import reach
 from desks.api.sight import see
 from desks.errors import Turned
 from desks.office import Office
-from management.command import Actor
 
 __all__ = ["router"]
 
 PLACE = "api"
+OF_A_PERSON = frozenset({"per", "vol", "uni"})  # prefixes of records about one person: who reads them is counted
 
 
 def _spec(body: type, description: str) -> ResponseSpec:
@@ -50,9 +52,14 @@ Seen = Annotated[str | None, HeaderParameter(name=MIN_POSITION, description="Ans
     },
 )
 async def give_command(
-    request: Request[Any, Any, Any], office: NamedDependency[Office], actor: NamedDependency[Actor]
+    request: Request[Any, Any, Any],
+    office: NamedDependency[Office],
+    caller: NamedDependency[Caller],
+    doorkeeper: NamedDependency[Doorkeeper],
 ) -> Response[OutcomeAnswer]:
-    return answer_outcome(await office.submit_bytes(await request.body(), actor, PLACE))
+    body = await request.body()
+    doorkeeper.check_command(caller, body)
+    return answer_outcome(await office.submit_bytes(body, caller.actor, PLACE))
 
 
 @get(
@@ -68,13 +75,21 @@ async def give_command(
     },
 )
 async def read_record(
-    key: FromPath[str], office: NamedDependency[Office], actor: NamedDependency[Actor], seen: Seen = None
+    *,
+    request: Request[Any, Any, Any],
+    key: FromPath[str],
+    office: NamedDependency[Office],
+    caller: NamedDependency[Caller],
+    doorkeeper: NamedDependency[Doorkeeper],
+    seen: Seen = None,
 ) -> Response[RecordAnswer]:
     await reach(office, seen)
     kept = await office.read(key)
-    shown = None if kept is None or not kept.version else see(actor, key, kept.state)
+    shown = None if kept is None or not kept.version else see(caller.actor, key, kept.state)
     if kept is None or shown is None:
         raise Turned(404, "not_found", "there is no such record", at="key")
+    if key.partition(":")[0] in OF_A_PERSON:
+        doorkeeper.read_personal(caller, request)
     answer = RecordAnswer(key, kept.version, str(kept.position), shown)
     return Response(answer, headers={POSITION: answer.position, "Cache-Control": "no-store"})
 

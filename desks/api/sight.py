@@ -21,6 +21,7 @@ Rule = Callable[[Actor, str, Any], Any]  # who, what follows the prefix in the k
 ACCREDITATION: tuple[Role, ...] = ("OC_ACR_OPERATOR", "OC_ACR_SUPERVISOR", "GAMES_AUTHORITY", "AUDITOR")
 ENTRIES: tuple[Role, ...] = ("SPORT_ENTRIES", "IF_DELEGATE", "GAMES_AUTHORITY", "AUDITOR")
 SCHEDULE: tuple[Role, ...] = ("SCHED_PLANNER", "SCHED_APPROVER", "GAMES_AUTHORITY", "AUDITOR")
+ACCOUNTS: tuple[Role, ...] = ("OC_ACR_SUPERVISOR", "GAMES_AUTHORITY", "SYSADMIN", "SOC", "AUDITOR")
 WORKFORCE: tuple[Role, ...] = ("WF_PLANNER", "VENUE_WF", "AUDITOR")
 
 
@@ -91,8 +92,23 @@ def _headcount(actor: Actor, rest: str, state: Any) -> Any:
     return _workforce(actor, venue, state)
 
 
+def _account(actor: Actor, person: str, state: Any) -> Any:
+    """Show an account without the digest of its invitation, which is nobody's business."""
+    if actor.id != person and not _any(actor, ACCOUNTS, ""):
+        return None
+    return {"status": state.status, "tenures": _whole(state.tenures), "credentials": _whole(state.credentials)}
+
+
+def _device(actor: Actor, device: str, state: Any) -> Any:
+    if not _any(actor, (*ACCOUNTS, "VENUE_ACR"), f"venue:{state.venue}"):
+        return None
+    return {name: getattr(state, name) for name in ("status", "venue", "key", "invited_by")}
+
+
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
+        "acct": _account,
+        "dev": _device,
         "del": _delegation,
         "dp": _passes,
         "ebk": _entry_book,

@@ -82,6 +82,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sign_in: SignIn
     roles: dict[str, RolePolicy]
     sensitive: tuple[str, ...] = ()  # commands by tag that need a fresh proof of who it is
+    offers: tuple[str, ...] = ()  # commands by tag that applicants give: they have a rate of their own
     rates: dict[str, str] = {}  # what is limited -> "5/minute"; by several limits: "5/minute;50/day"
 
 

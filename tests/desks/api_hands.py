@@ -14,7 +14,7 @@ import httpx
 import msgspec
 
 from desks.api.app import make_app
-from desks.api.caller import Credentials, unknown
+from desks.api.caller import Caller, Credentials, unknown
 from desks.office import Office
 from engine.log import Log
 from engine.sqlite_log import SqliteLog
@@ -31,10 +31,10 @@ ACTORS = {one.id: one for one in vars(accredited).values() if isinstance(one, Ac
 class Known:
     """Callers who show their own id."""
 
-    async def find(self, shown: Credentials) -> Actor:
+    async def find(self, shown: Credentials) -> Caller:
         if shown.bearer not in ACTORS:
             raise unknown()
-        return ACTORS[shown.bearer]
+        return Caller(ACTORS[shown.bearer])
 
 
 class Api:

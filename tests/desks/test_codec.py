@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from desks.codec import Codec, Undecodable, digest_state, encode
+from desks.codec import Codec, Undecodable, digest_state, encode, without_values
 from management.command import Actor, Grant, Received, Recorded, Refusal, Tick
 from tests.desks.tally import TALLY, Add, Added, State
 
@@ -112,3 +112,12 @@ def test_the_digest_of_a_state_knows_key_version_and_content_and_no_order() -> N
         digest_state("ct:A", 1, State()),
     ]
     assert len({one, *others}) == 5
+
+
+@pytest.mark.parametrize(("reason", "said"), [
+    ("Invalid value 'it''s a \n secret' - at `$.type`", "Invalid value - at `$.type`"),
+    ("Invalid enum value 'secret'", "Invalid enum value"),
+    ("Expected `int`, got `str` - at `$.reason`", "Expected `int`, got `str` - at `$.reason`"),
+])  # fmt: skip
+def test_why_something_cannot_be_decoded_says_nothing_that_was_sent(reason: str, said: str) -> None:
+    assert without_values(reason) == said

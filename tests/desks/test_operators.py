@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from desks.api.caller import Credentials
+from desks.api.caller import Caller, Credentials
 from desks.errors import BadKeys, Turned
 from desks.operators import FILE, Operators, add_operator, in_utc
 from management.command import Actor, Grant
@@ -29,7 +29,7 @@ async def turned(operators: Operators, token: str) -> str:
 
 async def test_a_token_is_somebody_with_grants(tmp_path: Path) -> None:
     token = add_operator(tmp_path / FILE, "op-1", GRANTS)
-    assert await Operators(tmp_path, lambda: 0).find(shown(token)) == Actor("op-1", GRANTS)
+    assert await Operators(tmp_path, lambda: 0).find(shown(token)) == Caller(Actor("op-1", GRANTS))
     assert token not in (tmp_path / FILE).read_text()
     assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
 
@@ -43,7 +43,7 @@ async def test_a_token_is_good_until_its_end(tmp_path: Path) -> None:
     token = add_operator(tmp_path / FILE, "op-1", GRANTS, UNTIL)
     now = [round(UNTIL.timestamp() * 1_000_000) - 1]
     operators = Operators(tmp_path, lambda: now[0])
-    assert (await operators.find(shown(token))).id == "op-1"
+    assert (await operators.find(shown(token))).actor.id == "op-1"
     now[0] += 1
     assert await turned(operators, token) == "401 not_signed_in"
 
@@ -53,8 +53,8 @@ async def test_what_is_taken_away_counts_with_the_next_request(tmp_path: Path) -
     operators = Operators(tmp_path, lambda: 0)
     second = add_operator(tmp_path / FILE, "op-1", ())
     assert await turned(operators, first) == "401 not_signed_in"
-    assert await operators.find(shown(second)) == Actor("op-1")
-    assert await operators.find(shown(other)) == Actor("op-2", GRANTS)
+    assert await operators.find(shown(second)) == Caller(Actor("op-1"))
+    assert await operators.find(shown(other)) == Caller(Actor("op-2", GRANTS))
     (tmp_path / FILE).unlink()
     assert await turned(operators, second) == "401 not_signed_in"
 

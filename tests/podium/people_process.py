@@ -37,8 +37,13 @@ def bearer(shown: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving_people(folder: Path, *, words: Sequence[str] = SERVE, log: str = "games.db") -> Iterator[httpx.Client]:
-    """Run a process with the people side on a free port within a block; yields a client of it."""
+def serving_people(
+    folder: Path, *, words: Sequence[str] = SERVE, log: str = "games.db", said: list[str] | None = None
+) -> Iterator[httpx.Client]:
+    """Run a process with the people side on a free port within a block; yields a client of it.
+
+    ``said`` gets all that the process wrote.
+    """
     command = [sys.executable, "-m", "podium", *words, "--log", log]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -53,7 +58,9 @@ def serving_people(folder: Path, *, words: Sequence[str] = SERVE, log: str = "ga
                 yield client
         finally:
             process.send_signal(signal.SIGTERM)
-            _, errors = process.communicate(timeout=30)
+            rest, errors = process.communicate(timeout=30)
+            if said is not None:
+                said += [*rest.splitlines(), *errors.splitlines()]
     assert process.returncode == 0, errors
     lines = [json.loads(line) for line in errors.splitlines()]
     assert [line for line in lines if line["level"] not in ("info", "warning")] == []
