@@ -8,12 +8,11 @@ from pathlib import Path
 from time import time_ns
 from typing import Literal
 
-import msgspec
-
 from engine import about
 from engine.about import About
+from engine.epochs import Epoch
 from engine.gateway import Gateway
-from engine.host import Host, epoch_of
+from engine.host import Host
 from engine.log import Log
 from engine.sports import load_sports
 from engine.sqlite_log import SqliteLog
@@ -62,5 +61,5 @@ def fold_factory(games: Games) -> Callable[[], Fold]:
 def host_over(log: Log) -> Host:
     """Return a host over a log that stands at its beginning, as ``podium serve`` makes it."""
     said = about.read(log) or About()
-    rules = msgspec.msgpack.encode(sorted(load_sports().items()))
-    return Host(log, fold_factory(said.games), epoch_of(log.id, VERSION, rules, said.games), said.mode)
+    epoch = Epoch.of(log.id, VERSION, load_sports(), said.games)
+    return Host(log, fold_factory(said.games), epoch.name, said.mode)

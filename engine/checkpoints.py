@@ -93,10 +93,10 @@ def load_views(slots: Mapping[str, bytes], views: Views) -> SavedViews:
     return rows
 
 
-def slots_of(fold: Fold, views: Views, changed: set[str] | None, time: int) -> list[Record]:
+def slots_of(fold: Fold, views: Views, changed: set[str] | None, time: int, topic: str = IMAGES) -> list[Record]:
     """Return the slots to save: of the fold what changed, of the views those named; all of both for None."""
     slots = fold.dump(whole=changed is None) | dump_views(views, changed)
-    return [Record(IMAGES, slot, data, time, stamp(IMAGES)) for slot, data in slots.items()]
+    return [Record(topic, slot, data, time, stamp(IMAGES)) for slot, data in slots.items()]
 
 
 def record_of(manifest: Manifest, time: int) -> Record:
@@ -112,11 +112,11 @@ def manifests(log: Log, after: int = 0) -> Iterator[tuple[int, Manifest]]:
         after = batch[-1].position
 
 
-def restore(log: Log, manifest: Manifest, fold: Fold, views: Views) -> None:
+def restore(log: Log, manifest: Manifest, fold: Fold, views: Views, topic: str = IMAGES) -> None:
     """Load a checkpoint into a fresh fold and fresh views."""
     slots: dict[str, bytes] = {}
     after = manifest.base
-    while after < manifest.image and (batch := log.read(IMAGES, after)):
+    while after < manifest.image and (batch := log.read(topic, after)):
         for stored in batch:
             if stored.position <= manifest.image:
                 slots[stored.key] = current(stored).value

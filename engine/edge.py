@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from engine.checkpoints import IMAGES
+from engine.epochs import topic_of
 from engine.folds import SavedViews, Spanning
 from engine.host import Host
 from engine.log import Log, Stored
@@ -52,11 +54,10 @@ class _Follow:
 
 
 class Edge(Host):
-    """The host of a feed."""
-
-    topic = FEED
+    """The host of the feed of an epoch."""
 
     def __init__(self, log: Log, make_spanning: Callable[[], Spanning], epoch: str, mode: str = "live") -> None:
+        self.topic, self.images = topic_of(FEED, epoch), topic_of(IMAGES, epoch)
         self._make_spanning = make_spanning
         super().__init__(log, self._follow, epoch, mode)
 

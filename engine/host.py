@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from hashlib import blake2b
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -23,9 +22,8 @@ from engine.raw import RAW, Raw, raw_of
 from engine.raw_index import RawIndex
 from engine.views import View, Views
 from schemas.cut import Cut
-from schemas.games import Games
 
-__all__ = ["Host", "Listener", "epoch_of"]
+__all__ = ["Host", "Listener"]
 
 Listener = Callable[[Cut, Sequence[str]], object]
 Passed = Callable[[int], object]
@@ -40,14 +38,6 @@ class Writable(Protocol):
         """Append and return once durable."""
 
 
-def epoch_of(log_id: str, version: int, rules: bytes, games: Games) -> str:
-    """Return the epoch: what gives cuts and sequences their meaning; 12 hex digits."""
-    whole = blake2b(f"{log_id} {version} ".encode(), digest_size=6)
-    whole.update(rules)
-    whole.update(msgspec.msgpack.encode(games))
-    return whole.hexdigest()
-
-
 def _nobody(position: int) -> None:
     pass
 
@@ -56,6 +46,8 @@ class Host:
     """Folds one log."""
 
     topic = RAW  # what it folds
+    images = IMAGES  # where its checkpoints are
+    slice = SLICE
 
     def __init__(self, log: Log, make_fold: FoldFactory, epoch: str, mode: str = "live") -> None:
         self.log = log
@@ -82,7 +74,7 @@ class Host:
         if not self._manifests:
             return False
         newest = self._manifests[-1]
-        restore(self.log, newest, self.fold, self.views)
+        restore(self.log, newest, self.fold, self.views, self.images)
         self.position = newest.position
         self._whole = False
         return True
@@ -134,7 +126,7 @@ class Host:
                 for raw in self.causes(stored):
                     self.step(raw)
                     folded += 1
-                    if folded % SLICE == 0:
+                    if folded % self.slice == 0:
                         self.passed(self.position)
                         await asyncio.sleep(0)
             self.passed(self.position)
@@ -143,6 +135,12 @@ class Host:
     def listen(self, callback: Listener) -> None:
         """Have a function called after each cut has been applied to the views."""
         self._listeners.append(callback)
+
+    def forget(self) -> None:
+        """Let go of all that it holds, and of whoever listens: another host has taken its place."""
+        self._listeners.clear()
+        self.views = Views()
+        self.fold = self._make_fold()
 
     # -- saving --------------------------------------------------------------------------------------------------
 
@@ -169,12 +167,12 @@ class Host:
         """Return what a checkpoint of now consists of; its manifest still lacks where the slots end."""
         if not self.views.cut or not (self._whole or self._changed):
             return None
-        head, time = self.log.head(IMAGES), self.views.time
+        head, time = self.log.head(self.images), self.views.time
         # Images of another epoch, or of a process that died before its manifest, would be read among ours.
         whole = whole or self._whole or not self._manifests or self._manifests[-1].image != head
         base = head if whole else self._manifests[-1].base
         self._whole = True  # what the fold hands over is not handed over again: should this fail, all is saved next
-        records = slots_of(self.fold, self.views, None if whole else self._changed, time)
+        records = slots_of(self.fold, self.views, None if whole else self._changed, time, self.images)
         self._changed = set()
         size = sum(len(record.value) for record in records)
         digest = self.views.digest()
@@ -201,7 +199,7 @@ class Host:
         past = self.fresh()
         near = [m for m in self._manifests if (m.cut <= cut if cut is not None else m.time <= (instant or 0))]
         if near:
-            restore(self.log, near[-1], past.fold, past.views)
+            restore(self.log, near[-1], past.fold, past.views, self.images)
             past.position = near[-1].position
         past.fold_until(cut, instant)
         return past

@@ -69,6 +69,11 @@ class Latency:
             if batch is not None and batch.position >= position:
                 self.sent.observe(now - batch.received)
 
+    def forget(self) -> None:
+        """Let go of what is under way: positions begin anew."""
+        self._stored.clear()
+        self._passed.clear()
+
     @property
     def waiting(self) -> float:
         """Seconds since the oldest message was received that is durable and not folded; 0.0 where there is none."""

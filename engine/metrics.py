@@ -6,17 +6,19 @@ source, and only of sources that the log knows: never an athlete, a connection o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from engine.checkpoints import Manifest
 from engine.gateway import Gateway
 from engine.histogram import Histogram
-from engine.host import Host
 from engine.latency import Latency
 from engine.refusals import Refusals
 from engine.session import Session, Stream
+from engine.views import Views
 
 __all__ = ["EdgeMetrics", "GatewayMetrics", "HostMetrics", "end_to_end", "gauge", "histogram", "refused"]
 
@@ -54,11 +56,31 @@ def refused(doors: Iterable[Refusals]) -> Metric:
     return family
 
 
+class Folded(Protocol):
+    """As much of a host as is measured; which one it is may change."""
+
+    @property
+    def position(self) -> int:
+        """Of the newest record folded."""
+
+    @property
+    def views(self) -> Views:
+        """As they stand."""
+
+    @property
+    def saved(self) -> Sequence[Manifest]:
+        """The checkpoints."""
+
+    @property
+    def last_seen(self) -> Mapping[str, int]:
+        """Source -> log time of its newest message, microseconds."""
+
+
 class HostMetrics(Collector):
     """Of the folds and the checkpoints."""
 
     def __init__(
-        self, host: Host, head: Callable[[], int], waiting: Callable[[], float], saved: Callable[[], float | None]
+        self, host: Folded, head: Callable[[], int], waiting: Callable[[], float], saved: Callable[[], float | None]
     ) -> None:
         self._host = host
         self._head = head  # position of the newest record that there is to fold
@@ -83,9 +105,9 @@ class HostMetrics(Collector):
 class EdgeMetrics(Collector):
     """Of what reaches an edge that did not receive the bytes itself."""
 
-    def __init__(self, latency: Latency, last_seen: Mapping[str, int]) -> None:
+    def __init__(self, latency: Latency, host: Folded) -> None:
         self._latency = latency
-        self._last_seen = last_seen  # source -> log time of its newest message, microseconds
+        self._host = host
 
     def collect(self) -> Iterator[Metric]:
         """Yield all of them."""
@@ -94,7 +116,7 @@ class EdgeMetrics(Collector):
             "Log time of the newest message of a source that changed a view here.",
             labels=("source",),
         )
-        for source, time in sorted(self._last_seen.items()):
+        for source, time in sorted(self._host.last_seen.items()):
             last.add_metric((source,), time / 1_000_000)
         yield last
         yield end_to_end({"folded": self._latency.folded, "sent": self._latency.sent})

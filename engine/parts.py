@@ -13,6 +13,7 @@ import msgspec
 
 from engine.errors import BadRecord
 from engine.log import Record, Stored
+from engine.versions import current, stamp
 
 __all__ = ["Part", "Watermarks", "pack", "unpack"]
 
@@ -62,13 +63,14 @@ def pack(topic: str, partition: int, parts: Sequence[Part]) -> Iterator[Record]:
 
 
 def _record(topic: str, partition: int, parts: Sequence[Part]) -> Record:
-    return Record(topic, parts[0].key, _encode(_Parcel(FORMAT, partition, list(parts))), parts[-1].time)
+    value = _encode(_Parcel(FORMAT, partition, list(parts)))
+    return Record(topic, parts[0].key, value, parts[-1].time, stamp(topic))
 
 
 def unpack(stored: Stored) -> tuple[int, list[Part]]:
-    """Return the input partition and the parts of a record; raises ``BadRecord``."""
+    """Return the input partition and the parts of a record; raises ``BadRecord`` and ``NewerRecord``."""
     try:
-        parcel = _decode(stored.value)
+        parcel = _decode(current(stored).value)
     except msgspec.DecodeError as error:
         raise BadRecord(stored.topic, stored.partition, stored.position, str(error)) from error
     if parcel.format != FORMAT:

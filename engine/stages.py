@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from engine.checkpoints import dump_views, load_views
+from engine.epochs import topic_of
 from engine.folds import Decoding, Results
 from engine.log import Record, Stored
 from engine.parts import Part, Place, Watermarks, pack, unpack
@@ -21,7 +22,7 @@ from schemas.cut import Change, Cut
 
 __all__ = ["EVENTS", "FEED", "DecodePartition", "FoldPartition", "changes_in"]
 
-EVENTS = "games.events"
+EVENTS = "games.events"  # these are families: each epoch has topics of its own
 FEED = "games.feed"
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -47,11 +48,12 @@ def changes_in(body: bytes) -> list[Change]:
 class DecodePartition:
     """Decodes the raw messages of one partition."""
 
-    def __init__(self, decoding: Decoding, partition: int, place: Callable[[str], int]) -> None:
+    def __init__(self, decoding: Decoding, epoch: str, partition: int, place: Callable[[str], int]) -> None:
+        self.into = topic_of(EVENTS, epoch)
         self.partition = partition
         self.position = 0  # of the newest record read
         self._decoding = decoding
-        self._place = place  # from a key to its partition of ``games.events``
+        self._place = place  # from a key to its partition of what this writes into
 
     def dump(self, *, whole: bool = False) -> dict[str, bytes]:
         """Return the state in slots: those that changed since the last call, or all."""
@@ -74,13 +76,14 @@ class DecodePartition:
             for index, (key, body) in enumerate(decoded):
                 part = Part(stored.position, index, key, raw.name, raw.time, raw.at, msgspec.Raw(body))
                 places.setdefault(self._place(key), []).append(part)
-        return [record for parts in places.values() for record in pack(EVENTS, self.partition, parts)]
+        return [record for parts in places.values() for record in pack(self.into, self.partition, parts)]
 
 
 class FoldPartition:
     """Folds the assertions of one partition into the changes of the views of its disciplines."""
 
-    def __init__(self, results: Results, partition: int) -> None:
+    def __init__(self, results: Results, epoch: str, partition: int) -> None:
+        self.into = topic_of(FEED, epoch)
         self.partition = partition
         self.position = 0  # of the newest record read
         self.views = Views()  # what it has shown
@@ -116,7 +119,7 @@ class FoldPartition:
                             Part(stored.position, index, part.key, part.because, part.time, part.at, msgspec.Raw(body))
                         )
             self.position = stored.position
-        return list(pack(FEED, self.partition, cuts))
+        return list(pack(self.into, self.partition, cuts))
 
     def _fold(self, part: Part) -> bytes | None:
         changes = self.views.put(self._results.read(bytes(part.body)))

@@ -5,9 +5,9 @@ counts as version 0. A log is never rewritten, so whoever changes how the record
 ``UPCASTS`` that turns the shape so far into the new one; what reads a topic then knows the newest shape only. A record
 of a version that is not known here is refused by name: guessing at it could give other results.
 
-Three more things have versions, each in its own place because it is no record of these topics: the file of a log
-(``engine/sqlite_format.py``), an archive (``replay/archive.py``), and what one stage hands to the next
-(``engine/parts.py``). Saved state is bound to the version of the folds as well, by the epoch.
+Things that are no records have versions of their own: the file of a log (``engine/sqlite_format.py``), an archive
+(``replay/archive.py``), and what a log in Kafka says of itself (``engine/kafka_ledger.py``). Saved state, and what one
+stage hands to the next, are bound to the version of the folds as well, by the epoch.
 """
 
 from __future__ import annotations
@@ -37,17 +37,29 @@ UPCASTS: Mapping[str, tuple[Upcast, ...]] = {
     "games.about": (_first,),
     "games.images": (_first,),
     "games.checkpoints": (_first,),
+    "games.epochs": (_first,),
+    "games.events": (_first,),
+    "games.feed": (_first,),
+    "games.state": (_first,),
+    "games.reached": (_first,),
+    "games.shares": (_first,),
+    "games.historians": (_first,),
 }
+
+
+def _steps(topic: str, upcasts: Mapping[str, tuple[Upcast, ...]] = UPCASTS) -> tuple[Upcast, ...]:
+    """Return the steps of a topic; one of an epoch has those of its family."""
+    return upcasts.get(topic) or upcasts[topic.rpartition(".")[0]]
 
 
 def stamp(topic: str) -> Mapping[str, bytes]:
     """Return the header that every new record of a topic carries."""
-    return {HEADER: b"%d" % len(UPCASTS[topic])}
+    return {HEADER: b"%d" % len(_steps(topic))}
 
 
 def current(stored: Stored, upcasts: Mapping[str, tuple[Upcast, ...]] = UPCASTS) -> Stored:
     """Return a record as one of the newest version of its topic. Raises ``NewerRecord``."""
-    steps = upcasts[stored.topic]
+    steps = _steps(stored.topic, upcasts)
     found = _version(stored)
     if not 0 <= found <= len(steps):
         raise NewerRecord(stored.topic, stored.partition, stored.position, found, len(steps))

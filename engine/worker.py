@@ -12,16 +12,19 @@ from collections.abc import Callable
 
 import msgspec
 
+from engine.approach import reached_record
+from engine.epochs import topic_of
 from engine.folds import Decoding, Results
 from engine.histogram import Histogram
 from engine.latency import ARCHIVED, BOUNDS
 from engine.log import CopyLog, Log, Record, Stored
 from engine.raw import RAW
 from engine.stages import EVENTS, DecodePartition, FoldPartition
+from engine.versions import current, stamp
 
 __all__ = ["STATE", "Place", "Rules", "Stage", "Worker"]
 
-STATE = "games.state"
+STATE = "games.state"  # a family too
 BATCH = 2000  # records read at once
 
 Stage = DecodePartition | FoldPartition
@@ -46,6 +49,8 @@ class _Job:
         self.turn = asyncio.Lock()  # its state is saved only when what it has written is durable
         self.stored = stored  # whether a whole state lies in the log
         self.changed = False  # since it was saved
+        self.reached = stage.position  # what follows from all up to here is durable
+        self.told = -1  # how much of that was told
 
 
 class Worker:
@@ -55,10 +60,13 @@ class Worker:
         self.log = log
         self.name = name  # of its set: workers of another set do the same work beside it
         self.read = 0  # records, since it was started
+        self.batch = BATCH  # records that are worked on before anything else has its turn
+        self.epoch = rules.epoch
         self.records: Counter[str] = Counter()  # the same by topic
         # From the gateway's clock to what follows being durable, by the topic that was read; as the oldest of a batch.
         self.times = {RAW: Histogram(BOUNDS), EVENTS: Histogram(BOUNDS)}
         self._rules = rules
+        self._state = topic_of(STATE, rules.epoch)
         self._pass_on = log.pass_on if isinstance(log, CopyLog) else log.append
         self._now = now  # wall clock, microseconds
         self._jobs: dict[Place, _Job] = {}
@@ -72,15 +80,23 @@ class Worker:
         """Return how far a partition that it works on is read."""
         return self._jobs[place].stage.position
 
+    def source(self, topic: str) -> str:
+        """Return the topic that is read for the raw one, or for the family of the events."""
+        return topic if topic == RAW else topic_of(topic, self.epoch)
+
     async def work(self, topic: str, partition: int) -> None:
-        """Do the work of a partition until cancelled: from where its saved state stands, then as records come."""
+        """Do the work of a partition until cancelled: from where its saved state stands, then as records come.
+
+        ``topic`` is the raw one, or the family of the events, of which those of our epoch are meant.
+        """
         stage, stored = await asyncio.to_thread(self.load, topic, partition)
         job = self._jobs[topic, partition] = _Job(stage, stored=stored)
         try:
-            async for batch in self.log.follow(topic, stage.position, partition=partition):
-                for begin in range(0, len(batch), BATCH):
-                    await self._take(job, batch[begin : begin + BATCH])
-                    self._count(topic, batch[begin : begin + BATCH])
+            async for batch in self.log.follow(self.source(topic), stage.position, partition=partition):
+                size = self.batch
+                for begin in range(0, len(batch), size):
+                    await self._take(job, batch[begin : begin + size])
+                    self._count(topic, batch[begin : begin + size])
         finally:
             # Its state may be ahead of what it has written: whoever works on it next reads what was saved.
             del self._jobs[topic, partition]
@@ -92,6 +108,7 @@ class Worker:
             if records:
                 await self._pass_on(records)
             job.changed = True
+            job.reached = job.stage.position
 
     def _count(self, topic: str, batch: list[Stored]) -> None:
         self.read += len(batch)
@@ -99,6 +116,16 @@ class Worker:
         took = (self._now() - batch[0].time) / 1_000_000
         if took < ARCHIVED:
             self.times[topic].observe(max(0.0, took), len(batch))
+
+    async def tell(self) -> None:
+        """Say in the log how far each partition has come, where that is further than was said."""
+        jobs = [(place, job, job.reached) for place, job in self._jobs.items() if job.reached > job.told]
+        time = self._now()
+        records = [reached_record(self.epoch, place, reached, time) for place, _, reached in jobs]
+        if records:
+            await self._pass_on(records)
+        for _, job, reached in jobs:
+            job.told = reached
 
     # -- state ---------------------------------------------------------------------------------------------------
 
@@ -108,8 +135,9 @@ class Worker:
         prefix = self._prefix(topic, partition)
         slots: dict[str, bytes] = {}
         after = 0
-        while batch := self.log.read(STATE, after):
-            slots.update((one.key.removeprefix(prefix), one.value) for one in batch if one.key.startswith(prefix))
+        while batch := self.log.read(self._state, after):
+            ours = [current(one) for one in batch if one.key.startswith(prefix)]
+            slots.update((one.key.removeprefix(prefix), one.value) for one in ours)
             after = batch[-1].position
         if slots:
             stage.load(slots)
@@ -118,12 +146,12 @@ class Worker:
     def _fresh(self, topic: str, partition: int) -> Stage:
         if topic == RAW:
             return DecodePartition(
-                self._rules.make_decoding(), partition, lambda key: self.log.partition_of(EVENTS, key)
+                self._rules.make_decoding(), self.epoch, partition, lambda key: self.log.partition_of(EVENTS, key)
             )
-        return FoldPartition(self._rules.make_results(), partition)
+        return FoldPartition(self._rules.make_results(), self.epoch, partition)
 
     def _prefix(self, topic: str, partition: int) -> str:
-        return f"{self._rules.epoch}/{self.name}/{topic}/{partition}/"
+        return f"{self.name}/{topic}/{partition}/"
 
     async def save(self) -> int:
         """Save the state of each partition that changed since it was last saved; return how many bytes that were."""
@@ -138,6 +166,8 @@ class Worker:
         time = self._now()
         slots = job.stage.dump(whole=not job.stored)
         job.stored = False  # should this fail, the whole is saved next: what was handed over is not handed over again
-        await self.log.append([Record(STATE, prefix + slot, data, time) for slot, data in slots.items()])
+        await self.log.append(
+            [Record(self._state, prefix + slot, data, time, stamp(STATE)) for slot, data in slots.items()]
+        )
         job.stored, job.changed = True, False
         return sum(map(len, slots.values()))

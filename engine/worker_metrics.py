@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -18,21 +19,36 @@ __all__ = ["WorkerMetrics"]
 STAGES = {RAW: "decoded", EVENTS: "fed"}  # what is reached when a record of a topic has been worked on
 
 
-class WorkerMetrics(Collector):
-    """Of one worker."""
+class Crew(Protocol):
+    """Who works, as far as is measured."""
 
-    def __init__(self, worker: Worker, reach: Callable[[Place], int], saved: Callable[[], float]) -> None:
-        self.interruptions = 0  # times that the log refused, and work began anew
-        self._worker = worker
-        self._reach = reach  # position of the newest record that is known of in a partition
+    interrupted: int  # times that the log refused, and work began anew
+
+    @property
+    def shown(self) -> Worker | None:
+        """The worker of the epoch that is shown; None while there is none."""
+
+
+class WorkerMetrics(Collector):
+    """Of the worker of the epoch that is shown, which may be another one tomorrow."""
+
+    def __init__(self, crew: Crew, reach: Callable[[Worker, Place], int], saved: Callable[[], float]) -> None:
+        self._crew = crew
+        self._reach = reach  # position of the newest record that is known of in a partition of its
         self._saved = saved  # seconds since its state was last known to be saved
         self._lags: dict[Place, Lag] = {}
+        self._measured: Worker | None = None  # whose lags they are
 
     def look(self) -> None:
         """Look how far the partitions go; to be called now and then, as lag is measured between two looks."""
-        places = self._worker.places
+        worker = self._crew.shown
+        if worker is not self._measured:
+            self._measured = worker
+            self._lags.clear()
+        places = worker.places if worker else []
         for place in places:
-            self._lags.setdefault(place, Lag()).see(self._reach(place), self._worker.position(place))
+            assert worker
+            self._lags.setdefault(place, Lag()).see(self._reach(worker, place), worker.position(place))
         for place in set(self._lags).difference(places):
             del self._lags[place]
 
@@ -42,12 +58,14 @@ class WorkerMetrics(Collector):
         return sum(lag.records(position) for _, lag, position in self._standing())
 
     def _standing(self) -> Iterator[tuple[Place, Lag, int]]:
-        for place in self._worker.places:
-            if place in self._lags:
-                yield place, self._lags[place], self._worker.position(place)
+        worker = self._measured
+        for place in worker.places if worker else ():
+            if worker and place in self._lags:
+                yield place, self._lags[place], worker.position(place)
 
     def collect(self) -> Iterator[Metric]:
         """Yield all of them."""
+        worker = self._crew.shown
         where = ("topic", "partition")
         behind = GaugeMetricFamily(
             "podium_fold_lag_messages", "Records that are durable and not worked on.", labels=where
@@ -62,11 +80,12 @@ class WorkerMetrics(Collector):
         yield from (behind, late, reached)
         read = CounterMetricFamily("podium_worker_records", "Records worked on, by topic.", labels=("topic",))
         for topic in STAGES:
-            read.add_metric((topic,), self._worker.records[topic])
+            read.add_metric((topic,), worker.records[topic] if worker else 0)
         yield read
-        yield gauge("podium_worker_partitions", "That it works on.", len(self._worker.places))
+        yield gauge("podium_worker_partitions", "That it works on.", len(worker.places) if worker else 0)
         broken = CounterMetricFamily("podium_worker_interruptions", "Times that the log refused.")
-        broken.add_metric((), self.interruptions)
+        broken.add_metric((), self._crew.interrupted)
         yield broken
         yield gauge("podium_checkpoint_age_seconds", "Since its state was last known to be saved.", self._saved())
-        yield end_to_end({STAGES[topic]: times for topic, times in self._worker.times.items()})
+        if worker:
+            yield end_to_end({STAGES[topic]: times for topic, times in worker.times.items()})

@@ -10,6 +10,7 @@ No I/O, no clock of its own: ``Link`` is the way out, time is handed in.
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 
@@ -148,7 +149,7 @@ class Hub:
         for group in self._groups.values():
             for member in group.members:
                 self._reset(member, "epoch")
-                self._fall_behind(member, member.behind_since)
+                self._fall_behind(member, math.inf)  # its patience begins when it is first offered something
 
     # --- subscriptions ---
 
@@ -308,7 +309,7 @@ class Hub:
         before = member.cursor, len(member.parts or ())
         if self._catch_up(member):
             self.behind.pop(member, None)
-        elif (member.cursor, len(member.parts or ())) != before:
+        elif (member.cursor, len(member.parts or ())) != before or member.behind_since > now:
             member.behind_since = now
         elif now - member.behind_since > self._patience:
             self.behind.pop(member, None)

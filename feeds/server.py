@@ -36,8 +36,9 @@ SIGNALS = (SIGINT, SIGTERM)
 class Edge:
     """What serves a source: the feed, the bridge to its connections, and the application for the rest."""
 
-    def __init__(self, feed: Feed, bridge: Bridge, app: Litestar, refusals: Refusals) -> None:
+    def __init__(self, feed: Feed, bridge: Bridge, app: Litestar, refusals: Refusals, xml: XmlWriter) -> None:
         self.feed = feed
+        self.xml = xml
         self.refusals = refusals  # over HTTP; those of the WebSocket are the feed's
         self.bridge = bridge
         self.app = app
@@ -89,7 +90,7 @@ def build(
         openapi_config=openapi.config(games),
         logging_config=None,
     )
-    return Edge(feed, bridge, app, refusals)
+    return Edge(feed, bridge, app, refusals, xml)
 
 
 class _Server(uvicorn.Server):

@@ -12,7 +12,21 @@ import typer
 
 from engine.collector import relax
 from engine.errors import EngineError
-from podium.commands import audit, config, distributed, games, gate, history, kafka, look, people, prove, run, source
+from podium.commands import (
+    audit,
+    config,
+    distributed,
+    epoch,
+    games,
+    gate,
+    history,
+    kafka,
+    look,
+    people,
+    prove,
+    run,
+    source,
+)
 from podium.errors import OperatorError
 from podium.log_lines import set_up
 from replay.archive import ArchiveError
@@ -27,7 +41,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=True,
 )
-for group in (audit, config, distributed, games, gate, history, kafka, look, people, prove, run, source):
+for group in (audit, config, distributed, epoch, games, gate, history, kafka, look, people, prove, run, source):
     group.add_to(app)
 
 

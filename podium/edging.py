@@ -11,25 +11,34 @@ import gc
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from hashlib import blake2b
 
 import structlog
 
 from engine import about
+from engine.epochs import Epoch
 from engine.errors import LogError
+from engine.host import Host
 from engine.kafka_log import KafkaLog, parse
 from engine.lag import Lag
 from engine.latency import ARCHIVED, Latency
 from engine.log import Record
 from engine.metrics import EdgeMetrics, HostMetrics
 from engine.shares import SESSION, Shares
+from engine.versions import stamp
+from feeds import history
 from feeds.bridge import Farewell
 from feeds.metrics import FeedMetrics
 from feeds.server import build, serve
+from podium.edge_history import EdgeHistory
+from podium.historian_process import place_of
 from podium.operations_port import operations_port, routes_of
 from podium.serving import GOING_AWAY, Ports, end, tell
 from podium.settings import Settings
+from podium.showing import Showing
+from podium.succession import Succession
 from podium.vitals import Vitals
-from podium.wiring import client_settings, host_over, said, wall_clock
+from podium.wiring import client_settings, host_over, said, shown_epoch, wall_clock
 from schemas.cut import Cut
 
 __all__ = ["TURN", "Edging", "run"]
@@ -46,35 +55,52 @@ class Edging:
     def __init__(self, log: KafkaLog, settings: Settings) -> None:
         self.log = log
         self.settings = settings
-        self.host = host_over(log)
-        host = self.host
+        self.told = said(log)
+        self.showing = Showing(host_over(log))
         self.lag = Lag()  # asking brokers takes time that subscribers would wait, so it is looked at now and then
         self.latency = Latency(time.time)
         self.my_turn = False  # to write the images
         checks = {"folds": self._behind}
-        self.vitals = Vitals("edge", lambda: {"mode": host.mode, "epoch": host.epoch, "log": log.id}, checks)
+        self.vitals = Vitals("edge", self._info, checks)
+        routers = routes_of(self.vitals, settings)
+        self.history: EdgeHistory | None = None
+        if settings.edge.history:
+            self.history = EdgeHistory(self.showing, log, place_of(settings.edge.history))
+            routers.append(history.router(self.history.ask))
         feeding = settings.feed
         self.server = build(
-            host,
-            games=said(log).games,
-            extra_routers=routes_of(self.vitals, settings),
-            key=feeding.key.encode() or None,
+            self.showing,
+            games=shown_epoch(log, self.told).games,
+            extra_routers=routers,
+            key=feeding.key.encode() or self._key(),
             interval=feeding.interval,
             hello_within=feeding.hello_within,
         )
         folds = HostMetrics(
-            host,
+            self.showing,
             lambda: self.lag.head,
-            lambda: self.lag.seconds(host.position),
+            lambda: self.lag.seconds(self.host.position),
             lambda: self.vitals.unsaved if self.my_turn else None,
         )
         feed = self.server.feed
         self.vitals.measure(
             folds,
-            EdgeMetrics(self.latency, host.last_seen),
+            EdgeMetrics(self.latency, self.showing),
             FeedMetrics(feed),
             doors=(feed.refusals, self.server.refusals),
         )
+
+    @property
+    def host(self) -> Host:
+        """The host whose views are shown."""
+        return self.showing.host
+
+    def _info(self) -> dict[str, str]:
+        return {"mode": self.showing.mode, "epoch": self.showing.epoch, "log": self.log.id}
+
+    def _key(self) -> bytes:
+        """Return what signs resume tokens: the same at all edges of a log, whichever epoch they began with."""
+        return blake2b(self.log.id.encode(), person=b"podium-resume").digest()
 
     def _behind(self) -> str:
         behind, allowed = self.lag.records(self.host.position), self.settings.operations.ready_within
@@ -85,27 +111,37 @@ class Edging:
 
         def came(cut: Cut, _: Sequence[str]) -> None:
             now, received = time.time(), cut.time / 1_000_000
-            if now - received < ARCHIVED:
+            if cut.changes and now - received < ARCHIVED:
                 self.latency.store(cut.position, min(received, now), 1)
 
-        self.host.listen(came)
+        self.showing.listen(came)
         self.host.passed = self.latency.fold
         self.server.feed.hub.sent = self.latency.send
 
+    def _changed(self, epoch: Epoch) -> None:
+        """Take note that another epoch is shown."""
+        self.server.xml.follow(epoch.games)
+        self.lag = Lag()
+        self.latency.forget()
+        self.host.passed = self.latency.fold
+        gc.freeze()
+        _log.info("epoch_changed", epoch=epoch.name, cut=self.host.views.cut)
+
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
-        """Fold within a block, and write images while it is this edge's turn."""
-        host = self.host
-        await asyncio.to_thread(host.load)
-        await asyncio.to_thread(host.catch_up)
+        """Fold within a block, follow the epochs, and write images while it is this edge's turn."""
+        await asyncio.to_thread(self.host.load)
+        await asyncio.to_thread(self.host.catch_up)
         works = {
-            "the folding": host.run(),
+            "the folding": Succession(self.log, self.told, self.showing, self._changed).run(),
             "the look at the feed": self._look(),
             "the taking of turns": self._take_turns(),
             "the look at the loop": self.vitals.look_at_the_loop(),
         }
         self._measure()
         async with AsyncExitStack() as stack:
+            if self.history is not None:
+                stack.push_async_callback(self.history.close)
             for name, work in works.items():
                 stack.push_async_callback(end, asyncio.create_task(self.vitals.watch(name, work)))
             await stack.enter_async_context(operations_port(self.vitals, self.settings))
@@ -115,15 +151,18 @@ class Edging:
 
     async def _look(self) -> None:
         while True:
+            host, lag = self.host, self.lag
             try:
-                self.lag.see(await asyncio.to_thread(self.log.head, self.host.topic), self.host.position)
+                lag.see(await asyncio.to_thread(self.log.head, host.topic), host.position)
             except LogError as error:
                 _log.warning("feed_out_of_reach", reason=str(error))
             await asyncio.sleep(LOOK_EVERY)
 
     async def _take_turns(self) -> None:
         servers, prefix = parse(self.log.url)
-        await self.log.append([Record(TURN, "", b"an edge began", wall_clock())])  # and so the topic is there
+        await self.log.append(
+            [Record(TURN, "", b"an edge began", wall_clock(), stamp(TURN))]
+        )  # and so the topic is there
         topic = f"{prefix}.{TURN}" if prefix else TURN
         await Shares(servers, topic, f"{prefix or 'podium'}.images", self._save, session=SESSION).run()
 

@@ -30,7 +30,7 @@ __all__ = [
     "Working",
 ]
 
-SECRET = frozenset({"feed.key", "historian.history", "serve.history"})  # settings that are never shown
+SECRET = frozenset({"edge.history", "feed.key", "historian.history", "serve.history"})  # settings that are never shown
 
 Port = Annotated[int, Meta(ge=0, le=65535)]  # 0: any free one
 Seconds = Annotated[float, Meta(ge=0)]
@@ -107,6 +107,7 @@ class Edging(Struct, frozen=True, forbid_unknown_fields=True):
 
     host: str = "127.0.0.1"
     port: Port = 8080
+    history: str | None = None  # from which it answers: a folder, or the URL of a server; None: none
 
 
 class Historian(Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from engine import about
+from engine import about, epochs
 from engine.about import About
 from engine.edge import Edge
-from engine.host import Host, epoch_of
+from engine.epochs import Epoch
+from engine.host import Host
 from engine.log import DirectLog, Log
 from engine.raw import RAW
 from engine.sports import load_sports
@@ -28,7 +29,7 @@ from schemas.layout import Layout
 
 __all__ = [
     "client_settings",
-    "epoch_over",
+    "edge_over",
     "games_of",
     "host_over",
     "kafka_url",
@@ -36,7 +37,9 @@ __all__ = [
     "open_log",
     "opened_fold",
     "opened_host",
+    "packaged_epoch",
     "said",
+    "shown_epoch",
     "wall_clock",
 ]
 
@@ -110,10 +113,19 @@ def said(log: Log) -> About:
     return about.read(log) or About()
 
 
-def epoch_over(log: Log, told: About) -> str:
+def packaged_epoch(log: Log, told: About) -> Epoch:
     """Return the epoch of a log under the packaged sport definitions."""
-    rules = msgspec.msgpack.encode(sorted(load_sports().items()))
-    return epoch_of(log.id, VERSION, rules, told.games)
+    return Epoch.of(log.id, VERSION, load_sports(), told.games)
+
+
+def shown_epoch(log: Log, told: About) -> Epoch:
+    """Return the epoch of a log that subscribers see: as the log says, and the packaged one where it says nothing."""
+    book = epochs.read(log, VERSION)
+    if book.shown is not None:
+        return book.shown
+    if book.position:
+        raise OperatorError(f"this log has no epoch of folds of version {VERSION}: `podium epoch begin` makes one")
+    return packaged_epoch(log, told)
 
 
 def host_over(log: Log) -> Host:
@@ -122,11 +134,15 @@ def host_over(log: Log) -> Host:
     It folds what came from the venues, or where that is spread over partitions what workers have made of it.
     """
     told = said(log)
-    epoch = epoch_over(log, told)
     if log.partitions(RAW) > 1:
-        return Edge(log, GamesFold, epoch, told.mode)
-    sports = load_sports()
-    return Host(log, lambda: Fold(sports, told.games), epoch, told.mode)
+        return edge_over(log, shown_epoch(log, told), told.mode)
+    epoch = packaged_epoch(log, told)
+    return Host(log, lambda: Fold(epoch.sports, epoch.games), epoch.name, told.mode)
+
+
+def edge_over(log: Log, epoch: Epoch, mode: str) -> Edge:
+    """Return the host of the feed that workers make in an epoch."""
+    return Edge(log, GamesFold, epoch.name, mode)
 
 
 @contextmanager
@@ -136,7 +152,8 @@ def opened_fold(path: Path) -> Iterator[Fold]:
         if isinstance(host.fold, Fold):
             yield host.fold
             return
-        fold = Fold(load_sports(), said(host.log).games)
+        epoch = shown_epoch(host.log, said(host.log))
+        fold = Fold(epoch.sports, epoch.games)
         for raw in read_raw(host.log):  # a partition after the other: however they interleave, the content is the same
             fold.apply(raw.source, raw.session, raw.serial, raw.data)
         fold.changes()

@@ -42,5 +42,5 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     topics: dict[str, Spread] = {}  # those that are not here have one partition
 
     def spread(self, topic: str) -> Spread:
-        """Return how a topic is spread."""
-        return self.topics.get(topic, ONE)
+        """Return how a topic is spread: as it says itself, or as its family, which it is named after up to a dot."""
+        return self.topics.get(topic) or self.topics.get(topic.rpartition(".")[0], ONE)

@@ -59,6 +59,11 @@ class XmlWriter:
         self._mode = mode
         self._kept: dict[str, tuple[Layout, Fragments]] = {}
 
+    def follow(self, games: Games) -> None:
+        """Write as another configuration of the Games says from now on."""
+        self._games = games
+        self._kept.clear()
+
     def offers(self, view: str) -> bool:
         """Say whether a view is offered as XML."""
         return layout_of(view) is not None

@@ -51,12 +51,14 @@ def edge(
     log: LogUrl = None,
     port: Port = None,
     host: Address = None,
+    history: Annotated[str | None, typer.Option(help="Answer from that history, which a historian writes.")] = None,
     operations_port: OperationsPort = None,
     config: ConfigFile = None,
     log_format: LogFormat = None,
 ) -> None:
     """Serve views, feed and page from what the workers make of a log in Kafka; as many as are needed."""
-    url, settings = _chosen("edge", log, config, log_format, operations_port, port=port, host=host)
+    own = {"port": port, "host": host, "history": history}
+    url, settings = _chosen("edge", log, config, log_format, operations_port, **own)
     uvloop.run(_needs("edging").run(url, settings))
 
 

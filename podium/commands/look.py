@@ -18,7 +18,7 @@ from feeds.names import Names
 from feeds.xml.writer import XmlWriter
 from podium.commands.options import Format, LogPath
 from podium.errors import OperatorError
-from podium.wiring import name_of, opened_fold, opened_host, said
+from podium.wiring import name_of, opened_fold, opened_host, said, shown_epoch
 from projections.why import Reason, UnexplainedError, explain
 from schemas.views import HEAD, MedalTableRow
 
@@ -95,7 +95,7 @@ def show(
 
 
 def _xml(host: Host, view: View) -> bytes:
-    writer = XmlWriter(Names(host), said(host.log).games, lambda: host.mode)
+    writer = XmlWriter(Names(host), shown_epoch(host.log, said(host.log)).games, lambda: host.mode)
     if not writer.offers(view.name):
         raise OperatorError(f"{view.name} is not offered as XML")
     return writer.write(view)

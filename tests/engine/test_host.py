@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from engine.checkpoints import IMAGES, MANIFESTS, manifests
+from engine.epochs import epoch_of
 from engine.errors import LogFailed, NotKnown
-from engine.host import Host, epoch_of
+from engine.host import Host
 from engine.log import Fence, Record
 from engine.raw import RAW, Raw, record_of
 from engine.sports import load_sports

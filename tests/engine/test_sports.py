@@ -88,4 +88,6 @@ def test_a_bad_definition_is_named(second: str, says: str, tmp_path: Path, monke
     (tmp_path / "sports" / "b.toml").write_text(second)
     with pytest.raises(SportError, match=says) as caught:
         load_from(tmp_path, monkeypatch)
-    assert caught.value.file == "b.toml"
+    assert caught.value.file == "schemas/sports/b.toml"
+    with pytest.raises(SportError, match=says.replace("schemas/sports", str(tmp_path / "sports"))):
+        load_sports(tmp_path / "sports")

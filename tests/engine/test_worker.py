@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.edge import Edge
+from engine.epochs import topic_of
 from engine.errors import LogFailed
 from engine.log import Fence, Record
 from engine.parts import unpack
@@ -73,7 +74,7 @@ def edge_of(log: SqliteLog) -> Edge:
 
 
 def parts(log: SqliteLog) -> int:
-    return sum(len(unpack(record)[1]) for record in log.read(FEED))
+    return sum(len(unpack(record)[1]) for record in log.read(topic_of(FEED, "e")))
 
 
 def expected(count: int) -> str:
@@ -100,12 +101,12 @@ async def test_who_takes_over_goes_on_from_what_was_saved(log: SqliteLog) -> Non
         await until(lambda: edge_of(log).views.cut == 20)
         assert await first.save() > 0
         assert await first.save() == 0
-    before = log.head(EVENTS)
+    before = log.head(topic_of(EVENTS, "e"))
     store(log, 21, 30)
     second = worker_of(log)
     async with working(second, RAW, EVENTS):
         await until(lambda: edge_of(log).views.cut == 30)
-    events = log.read(EVENTS, before)
+    events = log.read(topic_of(EVENTS, "e"), before)
     assert second.read == 10 + len(events)  # nothing of what was saved is read again
     assert edge_of(log).views.digest() == expected(30)
 
@@ -148,7 +149,7 @@ async def test_a_partition_whose_output_is_refused_is_let_go(tmp_path: Path) -> 
     assert isinstance(log, Failing)
     store(log, 1, 5)
     worker = worker_of(log)
-    log.refuses = EVENTS, ""
+    log.refuses = topic_of(EVENTS, "e"), ""
     with pytest.raises(LogFailed):
         await worker.work(RAW, 0)
     assert worker.places == []
@@ -168,13 +169,13 @@ async def test_a_state_that_could_not_be_saved_is_saved_whole_the_next_time(tmp_
         await worker.save()
         store(log, 6, 9)
         await until(lambda: edge_of(log).views.cut == 9)
-        log.refuses = STATE, f"/{EVENTS}/"
+        log.refuses = topic_of(STATE, "e"), f"/{EVENTS}/"
         with pytest.raises(LogFailed):
             await worker.save()
         await worker.save()
     assert worker.load(RAW, 0)[0].position == log.head(RAW)
-    assert worker.load(EVENTS, 0)[0].position == log.head(EVENTS)
-    fresh = FoldPartition(ResultsStage(SPORTS), 0)
-    fresh.take(log.read(EVENTS))
+    assert worker.load(EVENTS, 0)[0].position == log.head(topic_of(EVENTS, "e"))
+    fresh = FoldPartition(ResultsStage(SPORTS), "e", 0)
+    fresh.take(log.read(topic_of(EVENTS, "e")))
     assert worker.load(EVENTS, 0)[0].dump(whole=True) == fresh.dump(whole=True)
     await log.close()

@@ -10,12 +10,11 @@ import pytest
 
 from engine import about
 from engine.about import About
-from engine.edge import Edge
 from engine.kafka_log import KafkaLog
 from engine.raw import RAW, Raw, record_of
 from engine.shares import SHARES
 from engine.stages import EVENTS
-from projections.games import GamesFold
+from podium.wiring import host_over
 from replay.paris2024 import import_paris2024
 from schemas.layout import Layout, Spread
 from tests.faults.test_worker_kill import crew, until
@@ -34,7 +33,7 @@ async def test_paris_is_the_same_on_four_workers_in_two_sets(kafka: str, games_d
     url, notes = f"kafka://{kafka}/{uuid4().hex[:8]}", tmp_path / "workers.log"
     async with KafkaLog.open(url, layout=Layout({RAW: SPREAD, EVENTS: SPREAD, SHARES: SPREAD})) as log:
         await asyncio.to_thread(about.write, log, About(games, "replay"), 1)
-        edge = Edge(log, GamesFold, "e")
+        edge = host_over(log)
         watching = asyncio.create_task(edge.run())
         with crew(url, notes) as workers:
             for name in ("a", "a", "b", "b"):

@@ -20,12 +20,11 @@ import pytest
 
 from engine import about
 from engine.about import About
-from engine.edge import Edge
 from engine.kafka_log import KafkaLog
 from engine.raw import RAW, Raw, record_of
 from engine.shares import SHARES
 from engine.stages import EVENTS
-from projections.games import GamesFold
+from podium.wiring import host_over
 from schemas.layout import Layout, Spread
 from tests.replay.test_stages import games_and_messages
 
@@ -103,7 +102,7 @@ async def test_the_content_is_that_of_one_process_whatever_befalls_the_workers(
     url, notes = f"kafka://{kafka}/{uuid4().hex[:8]}", tmp_path / "workers.log"
     log = KafkaLog.open(url, layout=Layout({RAW: SPREAD, EVENTS: SPREAD, SHARES: SPREAD}))
     await asyncio.to_thread(about.write, log, About(games, "replay"), 1)
-    edge = Edge(log, GamesFold, "e")
+    edge = host_over(log)
     cuts: list[int] = []
     edge.listen(lambda cut, _: cuts.append(cut.number))
     watching = asyncio.create_task(edge.run())
@@ -125,7 +124,7 @@ async def test_the_content_is_that_of_one_process_whatever_befalls_the_workers(
             lambda: f"seed {seed}: at cut {edge.views.cut} {edge.views.digest()}\n{notes.read_text()}",
         )
     watching.cancel()
-    again = Edge(log, GamesFold, "e")
+    again = host_over(log)
     await asyncio.to_thread(again.catch_up)
     assert again.views.digest() == expected
     assert cuts == list(range(1, len(cuts) + 1))

@@ -13,14 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from engine import stages
 from engine.edge import Edge
+from engine.epochs import topic_of
 from engine.errors import BadRecord
 from engine.log import Fence, Record, Stored
 from engine.parts import Part, Watermarks, pack, unpack
 from engine.raw import RAW, Raw, record_of
 from engine.sports import load_sports
 from engine.sqlite_log import SqliteLog
-from engine.stages import EVENTS, FEED, DecodePartition, FoldPartition
+from engine.stages import DecodePartition, FoldPartition
 from projections.games import GamesFold
 from projections.stages import DecodeStage, ResultsStage
 from replay.archive import Message
@@ -29,6 +31,7 @@ from schemas.games import Games
 from tests.replay.test_interleaving import digest
 
 SPORTS = load_sports()
+EVENTS, FEED = topic_of(stages.EVENTS, "e"), topic_of(stages.FEED, "e")
 RAWS, EVENTS_WIDE = 3, 4  # partitions
 
 
@@ -80,8 +83,8 @@ class Worker:
         self.start()
 
     def start(self) -> None:
-        self.decoders = [DecodePartition(DecodeStage(self.games), number, self._place) for number in range(RAWS)]
-        self.folds = [FoldPartition(ResultsStage(SPORTS, self.games), number) for number in range(EVENTS_WIDE)]
+        self.decoders = [DecodePartition(DecodeStage(self.games), "e", number, self._place) for number in range(RAWS)]
+        self.folds = [FoldPartition(ResultsStage(SPORTS, self.games), "e", number) for number in range(EVENTS_WIDE)]
         for name, one in self.named():
             if name in self.saved:
                 one.load(self.saved[name])
@@ -254,5 +257,5 @@ def test_what_is_large_goes_into_several_records() -> None:
 
 @pytest.mark.parametrize(("value", "why"), [(b"\xff", "Expected"), (b"\x93\x02\x00\x90", "format 2")])
 def test_a_record_that_cannot_be_read_is_named(value: bytes, why: str) -> None:
-    with pytest.raises(BadRecord, match=f"games.feed/2/9: .*{why}"):
+    with pytest.raises(BadRecord, match=f"games.feed.e/2/9: .*{why}"):
         unpack(stored(Record(FEED, "", value, 1)))
