@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from engine.errors import NoPartition
+from engine.errors import LogError, LogFailed, LogUnreachable
 from engine.history import statements as sql
 from engine.history.errors import HistoryDiverged, HistoryError, HistoryFailed, HistoryMissing
 from engine.history.place import Place
@@ -46,12 +46,17 @@ class Historian:
         games: Games = DEFAULT_GAMES,
         wait: Callable[[float], object] = time.sleep,
         open_store: Callable[..., Store] = Store.open,
+        claim: Callable[[], object] = lambda: None,
     ) -> None:
-        """Make a historian of the log that the hosts of ``make_host`` fold; ``now`` is the wall clock, microseconds."""
+        """Make a historian of the log that the hosts of ``make_host`` fold; ``now`` is the wall clock, microseconds.
+
+        ``claim`` is called before it writes; it raises where another writer of this history has taken over.
+        """
         host = make_host()
         self.epoch = host.epoch
         self._mode = host.mode
         self._log = host.log
+        self._topic = host.topic  # what the hosts fold: the raw messages, or what workers have made of them
         self._make_host = make_host
         self._host: Host | None = None  # stands at the newest cut that was written, or is pending
         self._place = place
@@ -59,10 +64,12 @@ class Historian:
         self._now = now
         self._wait = wait
         self._open_store = open_store
+        self._claim = claim
         self._store: Store | None = None
         self._pending: list[Cut] = []  # made and not yet written
         self._positions: dict[int, int] = {}  # partition -> position up to which raw messages are written
         self._cut = 0  # up to which cuts are written
+        self._anew = 0  # how often the end of a table was lost: what is written again is no copy
         self._cut_time = 0
         self._failures = 0
         self._error = ""
@@ -75,22 +82,31 @@ class Historian:
         """Write all that the log holds beyond the history; say whether that went through.
 
         Where it did not, ``progress`` says why, and the next call goes on from what the history then holds. Raises
-        ``HistoryDiverged`` and ``HistoryMissing``, which no other call would mend.
+        ``HistoryDiverged`` and ``HistoryMissing``, which no other call would mend, and ``Fenced`` where another writer
+        has taken over.
         """
         try:
+            if self._store is None or self._behind():
+                self._claim()
             store = self._opened()
             self._copy_raw(store)
             self._copy_cuts(store)
         except HistoryError as error:
             self._failed(error)
             return False
+        except (LogUnreachable, LogFailed) as error:  # the brokers are away; the history stands as it did
+            self._note(error)
+            return False
         self._error, self._since = "", 0
         return True
 
-    def _failed(self, error: HistoryError) -> None:
+    def _note(self, error: Exception) -> None:
         self._failures += 1
         self._since = self._since or self._now()
         self._error = str(error)
+
+    def _failed(self, error: HistoryError) -> None:
+        self._note(error)
         self.close()
         if isinstance(error, HistoryDiverged | HistoryMissing):
             raise error
@@ -137,14 +153,16 @@ class Historian:
 
     def _check(self, store: Store) -> None:
         """Raise ``HistoryDiverged`` where the history goes on from another copy of this log."""
-        position = store.watermark(RAW, (self._log.id, 0))
-        if not position:
-            return
-        found = self._log.read(RAW_TOPIC, position - 1, limit=1)
-        asked = {"log": self._log.id, "partition": 0, "position": position}
-        ((chain,),) = store.rows(sql.RAW_CHAIN, asked)
-        if not found or found[0].position != position or raw_of(found[0]).chain.hex() != chain:
-            raise HistoryDiverged(self._place.name, self._log.id, f"raw position {position}")
+        for partition in range(self._log.partitions(RAW_TOPIC)):
+            position = store.watermark(RAW, (self._log.id, partition))
+            if not position:
+                continue
+            found = self._log.read(RAW_TOPIC, position - 1, limit=1, partition=partition)
+            asked = {"log": self._log.id, "partition": partition, "position": position}
+            ((chain,),) = store.rows(sql.RAW_CHAIN, asked)
+            if not found or found[0].position != position or raw_of(found[0]).chain.hex() != chain:
+                where = f" of partition {partition}" if partition else ""
+                raise HistoryDiverged(self._place.name, self._log.id, f"raw position {position}{where}")
 
     def _announce(self, store: Store) -> None:
         """Put the epoch down as the newest one of this log."""
@@ -170,23 +188,19 @@ class Historian:
     # -- raw messages --------------------------------------------------------------------------------------------
 
     def _copy_raw(self, store: Store) -> None:
-        partition = 0
-        with suppress(NoPartition):
-            while True:
-                self._copy_partition(store, partition)
-                partition += 1
+        for partition in range(self._log.partitions(RAW_TOPIC)):
+            self._copy_partition(store, partition)
 
     def _copy_partition(self, store: Store, partition: int) -> None:
         scope = (self._log.id, partition)
         after = self._positions.get(partition)
         if after is None:
-            self._log.head(RAW_TOPIC, partition=partition)  # raises NoPartition before a table is asked
             after = self._positions[partition] = store.watermark(RAW, scope)
         while not self._stopping and (batch := self._read(after, partition)):
             mark = self._mark(store, RAW, scope, after)
             left = [raw for raw in batch if raw.position > mark]
             if left:
-                token = f"{self._log.id}/{partition}/{left[0].position}-{left[-1].position}"
+                token = self._token(f"{self._log.id}/{partition}", left[0].position)
                 store.insert(RAW, columns_of_raw(self._log.id, partition, left), token)
             after = self._positions[partition] = batch[-1].position
 
@@ -225,9 +239,9 @@ class Historian:
             return
         epoch, cuts = self.epoch, self._pending
         if changed := self._left(store, CHANGES, cuts):
-            store.insert(CHANGES, columns_of_changes(epoch, changed), _token(epoch, changed))
+            store.insert(CHANGES, columns_of_changes(epoch, changed), self._token(epoch, changed[0].number))
         if made := self._left(store, CUTS, cuts):
-            store.insert(CUTS, columns_of_cuts(epoch, self._games, made), _token(epoch, made))
+            store.insert(CUTS, columns_of_cuts(epoch, self._games, made), self._token(epoch, made[0].number))
         self._cut, self._cut_time = cuts[-1].number, cuts[-1].time
         self._pending = []
 
@@ -240,23 +254,49 @@ class Historian:
         """Return the watermark of a table; raises ``HistoryFailed`` where what was written is not there any more."""
         mark = store.watermark(table, scope, at_least)
         if mark < at_least:
+            self._anew += 1
             raise HistoryFailed(self._place.name, f"{table.name} has lost its end, up to {table.mark} {at_least}")
         return mark
+
+    def _token(self, scope: str, first: int) -> str:
+        """Return what marks an insert as the one that begins there.
+
+        A table takes one of each. So a writer that was paused before an insert, and wakes when another one has taken
+        over and gone on from the same watermark, writes nothing twice, however far either of them has read.
+        """
+        return f"{scope}/{first}" + (f"/{self._anew}" if self._anew else "")
 
     # -- telling -------------------------------------------------------------------------------------------------
 
     @property
+    def reads(self) -> list[tuple[str, int]]:
+        """The partitions of the log that it reads, by topic and number."""
+        raw = [(RAW_TOPIC, number) for number in range(self._log.partitions(RAW_TOPIC))]
+        return raw if self._topic == RAW_TOPIC else [*raw, (self._topic, 0)]
+
+    @property
     def position(self) -> int:
-        """The position up to which raw messages are written, in the first partition."""
-        return self._positions.get(0, 0)
+        """The position up to which raw messages are written; of several partitions the sum."""
+        return sum(self._positions.values())
+
+    def _behind(self) -> int:
+        """Return how many positions of the log are not in the history."""
+        folded = self._host.position if self._host else 0
+        raw = sum(self._log.head(RAW_TOPIC, partition=n) for n in range(self._log.partitions(RAW_TOPIC)))
+        if self._topic == RAW_TOPIC:
+            return max(raw - min(self.position, folded), 0)
+        return max(raw - self.position, 0) + max(self._log.head(self._topic) - folded, 0)
 
     def progress(self) -> Progress:
         """Say how far the history is; may be called from any thread."""
-        head = self._log.head(RAW_TOPIC)
-        behind = max(head - min(self.position, self._host.position if self._host else 0), 0)
+        error, since = self._error, self._since
+        try:
+            behind: int | None = self._behind()
+        except LogError as failure:
+            behind, error = None, error or str(failure)
         return Progress(
             history=self._place.name,
-            state="down" if self._error else "behind" if behind or self._pending else "current",
+            state="down" if error else "behind" if behind or self._pending else "current",
             log=self._log.id,
             epoch=self.epoch,
             position=self.position,
@@ -264,10 +304,6 @@ class Historian:
             cut_time=self._cut_time,
             behind=behind,
             failures=self._failures,
-            error=self._error,
-            since=self._since,
+            error=error,
+            since=since,
         )
-
-
-def _token(epoch: str, cuts: Sequence[Cut]) -> str:
-    return f"{epoch}/{cuts[0].number}-{cuts[-1].number}"

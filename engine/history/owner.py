@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import msgspec
 
-from engine.errors import NotKnown
-from engine.history.answering import answer
+from engine.errors import LogFailed, LogUnreachable, NotKnown
 from engine.history.door import open_door
-from engine.history.errors import HistoryDown, HistoryFailed
 from engine.history.historian import Historian
 from engine.history.place import Place, Seat
 from engine.history.questions import Between, Progress, Question, Standing, ViewAsOf
-from engine.history.store import Store
+from engine.history.reading import Reading
 from engine.instants import parse_instant, write_instant
 from engine.log import Log
-from engine.raw import RAW
 
 __all__ = ["Owner"]
 
@@ -33,7 +30,7 @@ class Owner:
         self,
         historian: Historian,
         place: Place,
-        seat: Seat,
+        seat: Seat | None,
         log: Log,
         *,
         every: float = 1.0,
@@ -42,25 +39,26 @@ class Owner:
     ) -> None:
         """Make an owner that writes at most once in ``every`` seconds, and tries again after ``retry`` and more.
 
-        ``turned`` is told when the history goes down, and when it is back.
+        Without a seat it has no door: who wants to know asks the server. ``turned`` is told when the history goes down,
+        and when it is back.
         """
         self._historian = historian
-        self._place = place
         self._seat = seat
         self._log = log
         self._every = every
         self._retry = retry
         self._turned = turned
-        self._store: Store | None = None
-        self._reading = asyncio.Lock()
+        self._reading = Reading(place)
         self._more = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; the seat's lock is to be held."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._close)
-            await stack.enter_async_context(open_door(self._seat, self.ask))
-            for work in (self._watch(self._log.head(RAW)), self._heed(stop)):
+            if self._seat is not None:
+                await stack.enter_async_context(open_door(self._seat, self.ask))
+            watches = [self._watch(topic, partition) for topic, partition in self._historian.reads]
+            for work in (*watches, self._heed(stop)):
                 stack.push_async_callback(_end, asyncio.create_task(work))
             await self._work(stop)
 
@@ -71,7 +69,7 @@ class Owner:
             self._more.clear()
             went = await asyncio.to_thread(self._historian.work)
             if went == down:  # it went down, or has come back
-                self._turned(self._historian.progress())
+                self._turned(await asyncio.to_thread(self._historian.progress))
                 down = not went
             if went:
                 wait = self._retry
@@ -81,10 +79,17 @@ class Owner:
                 await _first(stop.wait(), asyncio.sleep(wait))
                 wait = min(2 * wait, LONGEST_WAIT)
 
-    async def _watch(self, after: int) -> None:
+    async def _watch(self, topic: str, partition: int) -> None:
         """Notice that the log holds more."""
-        async for _ in self._log.follow(RAW, after):
-            self._more.set()
+        while True:
+            try:
+                head = await asyncio.to_thread(self._log.head, topic, partition=partition)
+                self._more.set()  # of what came before that nobody else would tell
+                async for _ in self._log.follow(topic, head, partition=partition):
+                    self._more.set()
+                return
+            except (LogUnreachable, LogFailed):  # the historian hears the same, and says so
+                await asyncio.sleep(self._retry)
 
     async def _heed(self, stop: asyncio.Event) -> None:
         """Have the historian leave the rest for the next time."""
@@ -95,36 +100,22 @@ class Owner:
 
     async def ask(self, question: Question) -> bytes:
         """Return the JSON of an answer; raises ``HistoryError`` and ``NotKnown``."""
-        progress = self._historian.progress()
-        if isinstance(question, Standing):
-            return msgspec.json.encode(progress)
-        if progress.state != "current":
-            _refuse_later(question, progress)
-        async with self._reading:
-            return await asyncio.to_thread(self._answer, question)
-
-    def _answer(self, question: Question) -> bytes:
-        try:
-            if self._store is None:
-                self._store = Store.open(self._place)
-            return msgspec.json.encode(answer(self._store, question, self._historian.epoch))
-        except (HistoryDown, HistoryFailed):
-            self._let_go()
-            raise
-
-    def _let_go(self) -> None:
-        store, self._store = self._store, None
-        if store is not None:
-            store.close()
+        instants = _instants(question)
+        if instants or isinstance(question, Standing):
+            progress = await asyncio.to_thread(self._historian.progress)
+            if isinstance(question, Standing):
+                return msgspec.json.encode(progress)
+            if progress.state != "current":
+                _refuse_later(instants, progress)
+        return await self._reading.ask(question, self._historian.epoch)
 
     async def _close(self) -> None:
         await asyncio.to_thread(self._historian.close)
-        async with self._reading:
-            await asyncio.to_thread(self._let_go)
+        await self._reading.close()
 
 
-def _refuse_later(question: Question, progress: Progress) -> None:
-    """Raise ``NotKnown`` for an instant after the newest cut that is written: there may be later ones before it."""
+def _instants(question: Question) -> dict[str, int]:
+    """Return the instants in a question: as they are written, and in microseconds."""
     match question:
         case ViewAsOf():
             whens = [question.when]
@@ -132,9 +123,13 @@ def _refuse_later(question: Question, progress: Progress) -> None:
             whens = [question.since, question.until]
         case _:
             whens = []
-    for when in whens:
-        instant = parse_instant(when)
-        if instant is not None and instant > progress.cut_time:
+    return {when: instant for when in whens if (instant := parse_instant(when)) is not None}
+
+
+def _refuse_later(instants: Mapping[str, int], progress: Progress) -> None:
+    """Raise ``NotKnown`` for an instant after the newest cut that is written: there may be later ones before it."""
+    for when, instant in instants.items():
+        if instant > progress.cut_time:
             raise NotKnown(when, f"the history has come to {write_instant(progress.cut_time)} and is catching up")
 
 

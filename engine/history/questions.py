@@ -191,7 +191,7 @@ class LatencyAnswer(msgspec.Struct, frozen=True):
     """How long messages took, by venue and hour; notes of the gateway and messages without venue time do not count."""
 
     log: str
-    position: int  # up to which all raw messages are known
+    position: int  # up to which all raw messages are known; of several partitions the sum
     latency: list[LatencyLine]
 
 
@@ -229,7 +229,7 @@ class Progress(msgspec.Struct, frozen=True):
     state: str  # current, behind (it is catching up), down (it tries again), or idle: nobody writes it
     log: str
     epoch: str
-    position: int  # raw messages up to this one are in it
+    position: int  # raw messages up to this one are in it; of several partitions the sum
     cut: int  # and all cuts up to this one
     cut_time: int  # log time of that cut, microseconds
     behind: int | None  # positions of the log that are not in it yet; None: its log is not at hand

@@ -33,9 +33,9 @@ FIRST_CUT_AFTER = """
     SELECT min(number) FROM cuts WHERE epoch = {epoch:String} AND time > {time:Int64}
 """
 
-# The position of the newest raw message, of all partitions.
+# The position of the newest raw message; of several partitions the sum.
 NEWEST_RAW = """
-    SELECT max(position) FROM raw WHERE log = {log:String}
+    SELECT sum(newest) FROM (SELECT max(position) AS newest FROM raw WHERE log = {log:String} GROUP BY `partition`)
 """
 
 # The chain value of the raw message at a position, in hex digits.

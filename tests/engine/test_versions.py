@@ -8,16 +8,23 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine import about
+from engine import about, epochs
 from engine.about import ABOUT, About
+from engine.approach import REACHED
 from engine.checkpoints import IMAGES, MANIFESTS, Manifest, manifests, record_of
+from engine.epochs import EPOCHS, topic_of
 from engine.errors import NewerRecord
 from engine.log import NO_HEADERS, Record, Stored
 from engine.raw import RAW, REFUSED, Raw, raw_of
 from engine.raw import record_of as record_of_raw
+from engine.shares import SHARES
 from engine.sqlite_log import SqliteLog
+from engine.stages import EVENTS, FEED
 from engine.versions import HEADER, UPCASTS, Upcast, current, stamp
+from engine.worker import STATE
+from podium.historian import HISTORIANS
 from schemas.games import Games
+from tests.engine.test_worker import edge_of, store, until, worker_of, working
 
 RAW_MESSAGE = Raw("SWM", "S", 1, 5, 7, b"x", b"c" * 16)
 
@@ -32,7 +39,8 @@ def say(word: bytes) -> Upcast:
 
 
 def test_the_topics_of_this_room_are_those_with_versions() -> None:
-    assert set(UPCASTS) == {RAW, REFUSED, ABOUT, IMAGES, MANIFESTS}
+    one_log = {RAW, REFUSED, ABOUT, IMAGES, MANIFESTS}
+    assert set(UPCASTS) == one_log | {EPOCHS, EVENTS, FEED, STATE, REACHED, SHARES, HISTORIANS}
 
 
 def test_what_is_written_carries_the_newest_version() -> None:
@@ -81,3 +89,30 @@ def test_what_a_log_says_of_itself_and_its_checkpoints_are_read_by_their_version
             about.read(log)
         with pytest.raises(NewerRecord, match=r"^games.checkpoints, partition 0, position 2: "):
             list(manifests(log))
+
+
+async def test_all_that_stages_write_carries_its_version_and_what_is_newer_is_refused(tmp_path: Path) -> None:
+    async with SqliteLog.open(tmp_path / "games.db") as log:
+        store(log, 1, 5)
+        worker = worker_of(log)
+        async with working(worker, RAW, EVENTS):
+            await until(lambda: edge_of(log).views.cut == 5)
+            await worker.save()
+            await worker.tell()
+        families = (EVENTS, FEED, STATE, REACHED)
+        for family in families:
+            held = log.read(topic_of(family, "e"))
+            assert held
+            assert {one.headers.get(HEADER) for one in held} == {b"1"}
+            older = [msgspec.structs.replace(one, headers={}) for one in held]
+            assert [current(one) for one in older] == older
+        log.append_now([Record(topic_of(FEED, "e"), "", b"?", 0, {HEADER: b"2"})])
+        with pytest.raises(NewerRecord, match=r"^games.feed.e, partition 0, position \d+: the record has version 2"):
+            edge_of(log)
+
+
+def test_an_epoch_of_a_newer_podium_is_refused(tmp_path: Path) -> None:
+    with SqliteLog.open(tmp_path / "games.db") as log:
+        log.append_now([Record(EPOCHS, "e", b"?", 0, {HEADER: b"2"})])
+        with pytest.raises(NewerRecord, match=r"^games.epochs, partition 0, position 1: the record has version 2"):
+            epochs.read(log, 1)

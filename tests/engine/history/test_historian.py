@@ -42,8 +42,8 @@ def assert_whole(store: Store, log: Log, epochs: int = 1) -> None:
     raws, cuts = list(read_raw(log)), cuts_of(log)
     changes = {(cut.number, change.view, change.key): (cut, change) for cut in cuts for change in cut.changes}
     assert counts(store) == [len(raws), len(cuts), len(changes), epochs]
-    sql = "SELECT position, source, session, serial, at, time, hex(data), lower(hex(chain)) FROM raw ORDER BY position"
-    assert store.rows(sql, {}) == [
+    sql = "SELECT position, source, session, serial, at, time, hex(data), lower(hex(chain)) FROM raw"
+    assert store.rows(f"{sql} ORDER BY `partition`, position", {}) == [
         (r.position, r.source, r.session, r.serial, r.at, r.time, r.data.hex().upper(), r.chain.hex()) for r in raws
     ]
     sql = "SELECT number, position, time, at, because, changes FROM cuts ORDER BY number"
