@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import NamedTuple, Self
@@ -96,15 +97,20 @@ class KeyStore:
         with self._turn, self._transaction():
             self._connection.executemany("INSERT OR IGNORE INTO keys (person, kek, wrapped) VALUES (?, ?, ?)", rows)
 
-    def replace(self, person: str, was: bytes, kek: str, wrapped: bytes, *, destroys: bool = False) -> bool:
-        """Put other keys in the place of those that were there; False where it was not those."""
+    def replace(self, person: str, was: bytes, kek: str, wrapped: bytes) -> bool:
+        """Put other keys in the place of those that were there; False where it was not those.
+
+        Where some were left out for good, ``forget_deleted`` is called when all are done.
+        """
         change = "UPDATE keys SET kek = ?, wrapped = ? WHERE person = ? AND wrapped = ?"
-        with self._turn:
-            with self._transaction():
-                done = self._connection.execute(change, (kek, wrapped, person, was)).rowcount == 1
-            if destroys:
-                self._cut()
-        return done
+        with self._turn, self._transaction():
+            return self._connection.execute(change, (kek, wrapped, person, was)).rowcount == 1
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make all that is changed within a block durable at once, at its end: for many changes."""
+        with self._turn, self._transaction():
+            yield
 
     def wrapped_by_others(self, kek: str, limit: int = 1000) -> list[tuple[str, str, bytes]]:
         """Return persons whose keys another key has wrapped, with its name and the keys."""
@@ -189,14 +195,20 @@ class KeyStore:
 
 
 class _Transaction:
+    """All or nothing; within another one it is part of that."""
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._part = False
 
     def __enter__(self) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
+        self._part = self._connection.in_transaction
+        if not self._part:
+            self._connection.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        self._connection.execute("ROLLBACK" if kind else "COMMIT")
+        if not self._part:
+            self._connection.execute("ROLLBACK" if kind else "COMMIT")
 
 
 def pages(store: KeyStore) -> Iterator[list[tuple[str, str, bytes]]]:

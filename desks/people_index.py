@@ -8,7 +8,7 @@ with the key. It is folded from events, and may be deleted at any time: it is re
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import RLock
 from typing import Any, Self
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS blobs (
     PRIMARY KEY (person, stream, cause)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS words (
-    word TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (word, person)
+    word TEXT NOT NULL, person TEXT NOT NULL, field TEXT NOT NULL, PRIMARY KEY (word, person, field)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_person ON words (person);
 CREATE TABLE IF NOT EXISTS reached (partition INTEGER PRIMARY KEY, serial INTEGER NOT NULL) STRICT;
@@ -102,15 +102,19 @@ class PeopleIndex:
             return
         row = (blob.person, *blob.place, at, blob.data)
         self._connection.execute("INSERT OR REPLACE INTO blobs VALUES (?, ?, ?, ?, ?)", row)
-        rows = [(word, blob.person) for word in self._words(facts)]
-        self._connection.executemany("INSERT OR IGNORE INTO words VALUES (?, ?)", rows)
+        rows = [(word, blob.person, field) for field, word in self._words(facts)]
+        self._connection.executemany("INSERT OR IGNORE INTO words VALUES (?, ?, ?)", rows)
 
-    def _words(self, facts: Facts) -> set[str]:
-        names = f"{facts.family_name} {facts.given_name} {facts.print_name}".split()
-        begun = {word[:end] for word in names for end in range(SHORTEST, len(word) + 1)} | set(names)
-        found = {self._blind.word("name", word) for word in begun}
-        found |= {self._blind.document(document) for document in facts.documents}
-        return found | {self._blind.word("email", one) for one in (facts.email,) if one}
+    def _words(self, facts: Facts) -> Iterator[tuple[str, str]]:
+        """Yield what somebody is found by, with the field that it is of."""
+        for field in ("family_name", "given_name", "print_name"):
+            for word in getattr(facts, field).split():
+                for end in {*range(SHORTEST, len(word)), len(word)}:
+                    yield field, self._blind.word("name", word[:end])
+        for document in facts.documents:
+            yield "documents", self._blind.document(document)
+        if facts.email:
+            yield "email", self._blind.word("email", facts.email)
 
     # -- asking
 
@@ -125,7 +129,7 @@ class PeopleIndex:
 
     def _holding(self, words: Sequence[str], limit: int) -> list[str]:
         marks = ", ".join("?" * len(words))
-        ask = f"SELECT person FROM words WHERE word IN ({marks}) GROUP BY person HAVING count(*) = ? "  # noqa: S608
+        ask = f"SELECT person FROM words WHERE word IN ({marks}) GROUP BY person HAVING count(DISTINCT word) = ? "  # noqa: S608
         with self._turn:
             rows = self._connection.execute(ask + "ORDER BY person LIMIT ?", (*words, len(set(words)), limit))
             return [person for (person,) in rows.fetchall()]
@@ -146,6 +150,18 @@ class PeopleIndex:
         return msgspec.structs.replace(Facts(**known), withheld=tuple(sorted(withheld - set(known))))
 
     # -- forgetting
+
+    def expire(self, fields: Iterable[str], but: Iterable[str]) -> int:
+        """Forget what people are found by in fields whose time is over, ``but`` some."""
+        with self._turn:
+            self._commit()
+            self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS held (person TEXT PRIMARY KEY)")
+            self._connection.execute("DELETE FROM held")
+            self._connection.executemany("INSERT INTO held VALUES (?)", [(person,) for person in but])
+            over = "DELETE FROM words WHERE field = ? AND person NOT IN (SELECT person FROM held)"
+            count = sum(self._connection.execute(over, (field,)).rowcount for field in fields)
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return count
 
     def count(self, people: Sequence[str]) -> int:
         """Return how many rows it has of persons."""

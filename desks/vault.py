@@ -18,7 +18,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from hashlib import sha256
 from threading import Lock
 from typing import NamedTuple
@@ -86,6 +86,7 @@ class Vault:
         # By person and what they are wrapped as: none outlives its row.
         self._warm: OrderedDict[tuple[str, bytes], _Keys] = OrderedDict()
         self._turn = Lock()
+        self._past: frozenset[str] = frozenset()  # fields whose time is over, for everybody who comes new
 
     # -- sealing
 
@@ -100,7 +101,7 @@ class Vault:
     def admit(self, people: Sequence[str]) -> None:
         """Make keys for persons who have none, in one commit: before many are sealed for."""
         missing = [person for person in people if self._store.find(person) is None]
-        self._store.add(self._wrapper.name, {person: self._wrap(person, _fresh()) for person in missing})
+        self._store.add(self._wrapper.name, {person: self._wrap(person, self._fresh()) for person in missing})
 
     def _keys_for(self, person: str, fields: Iterable[str]) -> _Keys:
         while True:
@@ -163,20 +164,43 @@ class Vault:
         return self._store.destroy(people, at, cause)
 
     def destroy_fields(self, person: str, fields: Iterable[str]) -> tuple[str, ...]:
-        """Destroy the keys of some fields of a person for good; return those that had one."""
+        """Destroy the keys of some fields of a person for good; return those that had one.
+
+        Raises as ``destroy`` does.
+        """
+        gone = self._destroy_fields(person, frozenset(fields))
+        if gone:
+            self._store.forget_deleted()
+        return gone
+
+    def destroy_everywhere(self, fields: Iterable[str], but: Container[str] = ()) -> int:
+        """Destroy the keys of some fields for everybody, also for who comes new, ``but`` some; return of how many.
+
+        The same again finds who is left. Raises as ``destroy`` does.
+        """
+        over = frozenset(fields)
+        self._past |= over
+        count = 0
+        for page in pages(self._store):
+            with self._store.together():
+                count += sum(bool(self._destroy_fields(person, over)) for person, _, _ in page if person not in but)
+        if count:
+            self._store.forget_deleted()
+        return count
+
+    def _destroy_fields(self, person: str, fields: frozenset[str]) -> tuple[str, ...]:
         while True:
             held = self._store.find(person)
             if held is None or held.wrapped is None:
                 return ()
             keys = self._unwrap(person, held)
-            past = tuple(sorted({*keys.past, *fields}))
-            if past == keys.past:
+            if fields <= set(keys.past):
                 return ()
-            gone = tuple(field for field in past if field in keys.fields)
-            rest = {field: key for field, key in keys.fields.items() if field not in past}
-            wrapped = self._wrap(person, _Keys(keys.id, rest, past))
+            gone = tuple(sorted(fields & set(keys.fields)))
+            rest = {field: key for field, key in keys.fields.items() if field not in fields}
+            wrapped = self._wrap(person, _Keys(keys.id, rest, tuple(sorted({*keys.past, *fields}))))
             self._forget(person, held)
-            if self._store.replace(person, held.wrapped, self._wrapper.name, wrapped, destroys=True):
+            if self._store.replace(person, held.wrapped, self._wrapper.name, wrapped):
                 return gone
 
     # -- the key that wraps
@@ -188,9 +212,10 @@ class Vault:
         """
         count = 0
         while page := self._store.wrapped_by_others(self._wrapper.name):
-            for person, kek, wrapped in page:
-                keys = self._unwrap(person, HeldKeys(kek, wrapped, None))
-                count += self._store.replace(person, wrapped, self._wrapper.name, self._wrap(person, keys))
+            unwrapped = [(one[0], one[2], self._unwrap(one[0], HeldKeys(one[1], one[2], None))) for one in page]
+            with self._store.together():
+                for person, wrapped, keys in unwrapped:
+                    count += self._store.replace(person, wrapped, self._wrapper.name, self._wrap(person, keys))
         self._store.forget_deleted()
         return count
 
@@ -202,6 +227,10 @@ class Vault:
                 self._unwrap(person, HeldKeys(kek, wrapped, None))
                 count += 1
         return count
+
+    def _fresh(self) -> _Keys:
+        fields = {field: secrets.token_bytes(32) for field in FIELDS if field not in self._past}
+        return _Keys(secrets.token_bytes(8), fields, tuple(sorted(self._past)))
 
     def _forget(self, person: str, held: HeldKeys | None) -> None:
         with self._turn:
@@ -226,10 +255,6 @@ class Vault:
             while len(self._warm) > WARM:
                 self._warm.popitem(last=False)
         return keys
-
-
-def _fresh() -> _Keys:
-    return _Keys(secrets.token_bytes(8), {field: secrets.token_bytes(32) for field in FIELDS})
 
 
 def _bound(person: str, place: Place, field: str) -> bytes:

@@ -14,6 +14,7 @@ import msgspec
 import schemas.policy.accounts
 import schemas.policy.accreditation
 import schemas.policy.entries
+import schemas.policy.privacy
 import schemas.policy.quota
 import schemas.policy.reservation
 import schemas.policy.schedule
@@ -30,6 +31,7 @@ from management import (
     person,
     quota,
     reservation,
+    retention,
     uniform,
     volunteer,
     workforce,
@@ -83,6 +85,7 @@ AGGREGATES: Mapping[str, Aggregate] = MappingProxyType(
             from_module("ebk", entries, schemas.policy.entries.Policy, personal=("facts",)),
             from_module("hc", headcount, schemas.policy.volunteers.Policy),
             from_module("per", person, schemas.policy.accreditation.Policy, personal=("born", "document_until")),
+            from_module("ret", retention, schemas.policy.privacy.Policy),
             from_module("ro", quota, schemas.policy.quota.Policy),
             from_module("sch", competition_schedule, schemas.policy.schedule.Policy),
             from_module("uni", uniform, schemas.policy.volunteers.Policy),

@@ -105,6 +105,10 @@ def _device(actor: Actor, device: str, state: Any) -> Any:
     return {name: getattr(state, name) for name in ("status", "venue", "key", "invited_by")}
 
 
+def _retention(actor: Actor, games: str, state: Any) -> Any:
+    return _whole(state) if _any(actor, ("DPO", "AUDITOR"), "") else None
+
+
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "acct": _account,
@@ -114,6 +118,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "ebk": _entry_book,
         "hc": _headcount,
         "per": _person,
+        "ret": _retention,
         "ro": _organisation,
         "sch": _schedule,
         "uni": _volunteer,

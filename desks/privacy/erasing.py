@@ -23,12 +23,14 @@ from desks.outcome import Position
 from desks.partitions import Partitions
 from desks.privacy.certificate import Certificate, read_certificates, record_of, sign
 from desks.privacy.orders import Order, Orders
-from desks.privacy.restoring import open_vault
+from desks.privacy.restoring import PREFIXES, open_vault
 from desks.privacy.sealed import blob_of
 from desks.privacy.stores import PersonalStore
 from desks.vault import Vault
 from engine.log import Fence, Log
 from management.command import Recorded
+from management.person_record import LegalHoldLifted
+from management.retention import FieldsExpired
 from schemas.published_fields import published_names
 
 __all__ = ["Eraser", "VaultKeys"]
@@ -63,6 +65,7 @@ class Eraser:
         self._come = asyncio.Event()
         self._sealed: dict[str, int] = {}  # person -> sealed blobs on the log
         self._certified: set[str] = set()
+        self._sweeps = False  # fields are to be swept
 
     @classmethod
     async def open(
@@ -74,25 +77,33 @@ class Eraser:
         *,
         partitions: Partitions | None = None,
     ) -> Self:
-        """Open the vault of a log, destroy what is to be destroyed, and take over from the eraser before.
+        """Open the vault of a log and destroy what is to be destroyed; ``run`` does the rest, in one process alone.
 
         ``clock`` gives log time, microseconds. Every event has to be given to ``take``, from the first one on.
         """
         vault = await open_vault(log, partitions or Partitions(), keys.store, keys.wrapper, keys.others)
-        eraser = cls(log, games, clock, keys, vault)
-        eraser._fence = await log.fence(FENCE)
-        found = await asyncio.to_thread(lambda: [stored.headers["id"].decode() for stored in read_certificates(log)])
-        eraser._certified.update(found)
-        return eraser
+        return cls(log, games, clock, keys, vault)
+
+    async def acquire(self) -> None:
+        """Take over from whoever carries out erasures: it can append no certificate any more."""
+        self._fence = await self._log.fence(FENCE)
+        await asyncio.to_thread(self._learn_certified)
+
+    def _learn_certified(self) -> None:
+        self._certified.update(stored.headers["id"].decode() for stored in read_certificates(self._log))
 
     def take(self, recorded: Recorded[Any], position: Position) -> None:
         """Take in the next event of a partition."""
         if blob := blob_of(recorded):
             self._sealed[blob.person] = self._sealed.get(blob.person, 0) + 1
-        if recorded.key.startswith("per:") and (orders := self._orders.take(recorded)):
-            for order in orders:  # at once: what is done below may take a while
-                self._destroy(order)
-            self._waiting += orders
+        if not recorded.key.startswith(PREFIXES):
+            return
+        orders = self._orders.take(recorded)
+        for order in orders:  # at once: what is done below may take a while
+            self._destroy(order)
+        self._waiting += orders
+        self._sweeps = self._sweeps or isinstance(recorded.event, FieldsExpired | LegalHoldLifted)
+        if orders or self._sweeps:
             self._come.set()
 
     def _destroy(self, order: Order) -> None:
@@ -100,16 +111,30 @@ class Eraser:
             self.vault.destroy(order.people, order.at, order.cause)
 
     async def catch_up(self) -> list[Certificate]:
-        """Carry out all that is ordered by now; return the certificates that are new."""
+        """Carry out all that is ordered by now, after ``acquire``; return the certificates that are new."""
         done = []
         while self._waiting:
             if certificate := await self._carry_out(self._waiting[0]):
                 done.append(certificate)
             self._waiting.pop(0)
+        if self._sweeps and self._orders.expired:
+            await self.sweep()
+        self._sweeps = False
         return done
+
+    async def sweep(self) -> int:
+        """Destroy the keys of all fields whose time is over, but of those who are under a legal hold."""
+        fields, held = sorted(self._orders.expired), self._orders.held()
+        count = await asyncio.to_thread(self.vault.destroy_everywhere, fields, held)
+        for store in self.stores:
+            await asyncio.to_thread(store.expire, fields, held)
+        if count:
+            _log.info("fields_forgotten", fields=fields, people=count, held=len(held))
+        return count
 
     async def run(self) -> None:
         """Finish what was begun, purge what a backup brought back, and carry out what is ordered, until cancelled."""
+        await self.acquire()
         purged = False
         while True:
             self._come.clear()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from management.command import Recorded
-from management.person_record import PersonErased, PersonMerged
+from management.person_record import LegalHoldLifted, LegalHoldPlaced, PersonErased, PersonMerged
+from management.retention import FieldsExpired
 
 __all__ = ["Order", "Orders"]
 
@@ -21,9 +22,11 @@ class Order(NamedTuple):
 
 
 class Orders:
-    """Learns from the events of persons, in whatever order those of two persons come."""
+    """Learns from events, in whatever order those of two records come."""
 
     def __init__(self) -> None:
+        self.expired: set[str] = set()  # fields whose time is over
+        self._cases: dict[str, set[str]] = {}  # person -> legal holds
         self._erased: set[str] = set()
         self._into: dict[str, str] = {}  # a record -> the one in which it goes on
 
@@ -41,7 +44,18 @@ class Orders:
                 self._into[person] = into
                 if self._end(into) in self._erased:
                     return [self._order(recorded, person, (person, *sources))]
+            case LegalHoldPlaced(case=case):
+                self._cases.setdefault(person, set()).add(case)
+            case LegalHoldLifted(case=case):
+                self._cases.get(person, set()).discard(case)
+            case FieldsExpired(fields=fields):
+                self.expired.update(fields)
         return []
+
+    def held(self) -> set[str]:
+        """Return whose facts are kept for a case, though their time be over: of all records of a person."""
+        held = {person for person, cases in self._cases.items() if cases}
+        return held | {one for one in self._into if self._end(one) in held}
 
     def _order(self, recorded: Recorded[Any], person: str, people: tuple[str, ...]) -> Order:
         self._erased.update(people)

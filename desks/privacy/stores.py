@@ -8,7 +8,7 @@ names each by its name and says how much it held.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +30,9 @@ class PersonalStore(Protocol):
     def purge(self, people: Sequence[str]) -> None:
         """Delete all it holds of persons, durably; the same again does nothing."""
 
+    def expire(self, fields: Collection[str], but: Collection[str]) -> int:
+        """Delete what it holds of fields whose time is over, ``but`` of some persons; return how much that was."""
+
 
 class SealedFiles:
     """Files of persons in a folder: photos, printed badges. Sealed, so that a backup of the folder can forget as well.
@@ -37,9 +40,10 @@ class SealedFiles:
     A file's place says nothing of whose it is to whoever does not know the person's identifier.
     """
 
-    def __init__(self, folder: Path, name: str, vault: Vault) -> None:
-        """Take a folder that is there; ``name`` is also the stream to which its files are sealed."""
+    def __init__(self, folder: Path, name: str, vault: Vault, field: str) -> None:
+        """Take a folder that is there, for one field of facts; ``name`` is also what its files are sealed to."""
         self.name = name
+        self._field = field
         self._folder, self._vault = folder, vault
 
     def put(self, person: str, file: str, facts: Facts) -> None:
@@ -71,6 +75,16 @@ class SealedFiles:
                 path.unlink(missing_ok=True)
             if (folder := self._of(person)).exists():
                 folder.rmdir()
+
+    def expire(self, fields: Collection[str], but: Collection[str]) -> int:
+        """Do as ``PersonalStore`` says."""
+        if self._field not in fields:
+            return 0
+        kept = {self._of(person) for person in but}
+        over = [path for path in self._folder.glob("*/*/*") if path.parent not in kept]
+        for path in over:
+            path.unlink(missing_ok=True)
+        return len(over)
 
     def _files(self, person: str) -> list[Path]:
         folder = self._of(person)

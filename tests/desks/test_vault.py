@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -121,6 +122,18 @@ def test_a_field_whose_time_is_over_is_withheld_and_the_rest_opens(vault: Vault)
         vault.seal("P1", HERE, ANN)
     assert gone.value.fields == ("documents", "photo")
     assert vault.open("P1", HERE, vault.seal("P1", HERE, Facts(email="a@b.c"))) == Facts(email="a@b.c")
+
+
+def test_a_field_whose_time_is_over_is_over_for_everybody_but_those_on_hold(vault: Vault) -> None:
+    sealed = {person: vault.seal(person, HERE, ANN) for person in ("P1", "P2", "P3")}
+    vault.destroy(["P3"], 1000, "E1")
+    assert vault.destroy_everywhere(["photo"], but={"P2"}) == 1
+    assert vault.destroy_everywhere(["photo"], but={"P2"}) == 0
+    found = [vault.open(person, HERE, sealed[person]) for person in ("P1", "P2", "P3")]
+    assert found == [msgspec.structs.replace(ANN, photo=b"", withheld=("photo",)), ANN, Erased("P3", 1000)]
+    with pytest.raises(KeyGone, match="of P4 photo may be kept no longer"):
+        vault.seal("P4", HERE, ANN)  # who comes later has no key for it at all
+    assert vault.destroy_everywhere(["photo"]) == 1
 
 
 def test_a_field_that_is_new_in_this_version_gets_a_key(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,8 @@ class PrivateOffice:
         self.index = PeopleIndex.open(folder / "people.db", self.vault, BLIND)
         for name in ("photos", "badges"):
             (folder / name).mkdir(exist_ok=True)
-        self.photos, self.badges = (SealedFiles(folder / name, name, self.vault) for name in ("photos", "badges"))
+        self.photos = SealedFiles(folder / "photos", "photos", self.vault, "photo")
+        self.badges = SealedFiles(folder / "badges", "badges", self.vault, "badge")
         self.eraser.stores += [self.photos, self.badges, self.index]
         self.readers = Readers(log, PARTITIONS, [eraser, self.index])
         self._numbers = count(1)
@@ -70,6 +71,7 @@ class PrivateOffice:
         office = cls(log, writer, eraser, folder, store)
         office._numbers = count(1 + len(await office.events()))
         await office.readers.catch_up()
+        await office.eraser.acquire()
         return office
 
     async def close(self) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from desks.privacy.orders import Order, Orders
-from management.person_record import PersonErased, PersonMerged
+from management.person_record import LegalHoldLifted, LegalHoldPlaced, PersonErased, PersonMerged
+from management.retention import FieldsExpired
 from tests.desks.reactions.told import recorded
 
 
@@ -32,3 +33,19 @@ def test_a_chain_of_merges_ends_where_it_ends_and_a_ring_somewhere() -> None:
     assert orders(("per:P1", PersonErased(())), *chain) == [("P1", ("P1",)), ("P2", ("P2", "P3"))]
     ring = [("per:P1", PersonMerged("P2", (), ())), ("per:P2", PersonMerged("P1", (), ()))]
     assert orders(*ring) == []
+
+
+def test_whom_the_law_holds_is_held_with_all_records_until_every_case_is_closed() -> None:
+    known = Orders()
+    happened: list[tuple[str, Any]] = [
+        ("per:P1", LegalHoldPlaced("C1")),
+        ("per:P1", LegalHoldPlaced("C2")),
+        ("per:P2", PersonMerged("P1", (), ())),
+        ("per:P1", LegalHoldLifted("C1")),
+        ("ret:T20", FieldsExpired(("photo",))),
+    ]
+    for key, event in happened:
+        assert known.take(recorded(key, event)) == []
+    assert (known.held(), known.expired) == ({"P1", "P2"}, {"photo"})
+    known.take(recorded("per:P1", LegalHoldLifted("C2")))
+    assert known.held() == set()
