@@ -11,6 +11,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from engine.rows import with_own_defaults
 from schemas.cut import Change, Cut
 from schemas.views import Row
 
@@ -101,9 +102,12 @@ class Views:
         for change in changes:
             name, key, row, revision = change
             view = views.get(name)
-            if view is None:
-                if row is None:
+            if row is None:
+                if view is None:
                     continue
+            elif (plain := with_own_defaults(row)) is not row:
+                row, change = plain, Change(name, key, plain, revision)  # noqa: PLW2901 - it says the same
+            if view is None:
                 view = views[name] = View(name)
             if view.put(key, row, revision):
                 kept.append(change)
