@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import msgspec
 
-from engine.broker_settings import HOST, Node, properties
+from engine.broker_settings import HOST, Detour, Node, properties
 from engine.errors import BrokerFailed
 from engine.kafka_jars import fetch
 
@@ -45,15 +45,22 @@ class Broker(msgspec.Struct):
         return ",".join(node.address for node in self.nodes)
 
 
-def start(folder: Path, brokers: int = 1, *, say: Callable[[str], object] = print) -> Broker:
+def start(
+    folder: Path, brokers: int = 1, *, detours: Sequence[int] = (), say: Callable[[str], object] = print
+) -> Broker:
     """Start a cluster over a folder, or what of it does not run, and return when it answers.
 
-    Over data that is there the number of brokers is what it was. Raises ``BrokerFailed``.
+    Over data that is there the number of brokers is what it was. ``detours`` are ports on loopback: a new single broker
+    has a further listener for each, whose clients are told that port in place of its own. Raises ``BrokerFailed``.
     """
     jars = fetch(say)
     folder.mkdir(parents=True, exist_ok=True)
     folder = folder.resolve()
     broker = _known(folder) or Broker(uuid4().hex[:22], [Node(n + 1, 0, 0) for n in range(brokers)])
+    if detours and len(broker.nodes) > 1:
+        raise BrokerFailed("only a single broker has detours")
+    if not any(node.detours for node in broker.nodes):
+        broker.nodes[0].detours = [Detour(port) for port in detours]
     if len(broker.nodes) != brokers:
         raise BrokerFailed(f"{folder} holds the data of {len(broker.nodes)} brokers, not of {brokers}")
     for tries in range(1, TRIES + 1):
@@ -159,6 +166,8 @@ def _give_ports(broker: Broker, resting: Sequence[Node]) -> None:
         for node in resting:
             node.port = _port(held, node.port)
             node.controller = _port(held, node.controller)
+            for detour in node.detours:
+                detour.port = _port(held, detour.port)
 
 
 def _port(held: ExitStack, wanted: int) -> int:

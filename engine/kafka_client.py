@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient
 
 from engine.errors import LogError, LogFailed, LogForbidden, LogUnreachable
 
-__all__ = ["LARGEST", "PATIENCE", "Client", "error_of", "passes"]
+__all__ = ["LARGEST", "PATIENCE", "Client", "broke", "error_of", "passes"]
 
 LARGEST = 16_000_000  # bytes of a value
 FRAME = 1 << 20  # bytes that a message may have beside it: key, headers, what the protocol adds
@@ -30,7 +30,8 @@ DENIED = {
     KafkaError._AUTHENTICATION,
     KafkaError._SSL,
 }
-SILENT = {KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._RESOLVE}
+HANDLE_GONE = -137  # the client let go of a broker while it asked it; older ones of confluent-kafka have no name for it
+SILENT = {KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._RESOLVE, HANDLE_GONE}
 LATE = {KafkaError._TIMED_OUT, KafkaError._MSG_TIMED_OUT, KafkaError.REQUEST_TIMED_OUT}
 
 
@@ -48,6 +49,11 @@ PASSING = {
 def passes(error: KafkaError) -> bool:
     """Say whether the same may work in a moment."""
     return error.retriable() or error.code() in PASSING
+
+
+def broke(failed: KafkaException) -> bool:
+    """Say whether it was the connection that failed, which may be there again in a moment."""
+    return error_of(failed).code() in SILENT
 
 
 def error_of(failed: BaseException) -> KafkaError:

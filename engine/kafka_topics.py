@@ -6,6 +6,7 @@ never becomes the one that is read. Where there is one broker only, each append 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from threading import Lock
 
@@ -14,12 +15,13 @@ from confluent_kafka.admin import ConfigResource, ResourceType  # type: ignore[a
 from confluent_kafka.cimpl import NewTopic
 
 from engine.errors import TopicMismatch
-from engine.kafka_client import FRAME, LARGEST, Client, error_of
+from engine.kafka_client import FRAME, LARGEST, Client, broke, error_of
 from schemas.layout import Layout
 
 __all__ = ["Topics"]
 
 NEVER = 2**63 - 1
+ASK_AGAIN = 0.1  # seconds
 AT_LEAST = {"min.insync.replicas", "max.message.bytes", "message.timestamp.after.max.ms"}
 
 
@@ -38,6 +40,12 @@ def settings_for(copies: int) -> dict[str, str]:
     if copies == 1:
         settings["flush.messages"] = "1"
     return settings
+
+
+def _says_there_is_none(error: Exception) -> bool:
+    """Say whether a topic is not there, or no topic can have that name."""
+    codes = (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.TOPIC_EXCEPTION)
+    return isinstance(error, KafkaException) and error_of(error).code() in codes
 
 
 class Topics:
@@ -104,16 +112,22 @@ class Topics:
 
     def _found(self, topics: Collection[str]) -> dict[str, int]:
         """Return the partitions of those topics that are there."""
-        asked = {self._client.name(topic): topic for topic in topics}
+        give_up = time.monotonic() + self._client.patience
         found: dict[str, int] = {}
-        for name, described in self._client.admin.describe_topics(TopicCollection(list(asked))).items():
-            try:
-                found[asked[name]] = len(described.result(self._client.patience).partitions)
-            except (KafkaException, TimeoutError) as error:
-                codes = (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.TOPIC_EXCEPTION)
-                if isinstance(error, KafkaException) and error_of(error).code() in codes:
-                    continue  # it is not there, or no topic can have that name
-                raise self._failure(f"looking for the topic {asked[name]}", error) from error
+        missing = set(topics)
+        while missing:
+            asked = {self._client.name(topic): topic for topic in sorted(missing)}
+            for name, described in self._client.admin.describe_topics(TopicCollection(list(asked))).items():
+                try:
+                    found[asked[name]] = len(described.result(self._client.patience).partitions)
+                except (KafkaException, TimeoutError) as error:
+                    if not _says_there_is_none(error):
+                        if time.monotonic() > give_up or not (isinstance(error, KafkaException) and broke(error)):
+                            raise self._failure(f"looking for the topic {asked[name]}", error) from error
+                        continue  # the connection was cut: ask once more
+                missing.discard(asked[name])
+            if missing:
+                time.sleep(ASK_AGAIN)
         self._partitions |= found
         return found
 

@@ -6,17 +6,30 @@ import os
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.faults.wire import Wire
 
 ROOT = Path(__file__).resolve().parent.parent
 ON_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 SOAK_SEEDS = int(os.environ.get("PODIUM_SOAK_SEEDS", "0"))
 FIXED_SEEDS = (1, 2, 3)
+WIRES = 3
 
 # What asserts beside the tests says what differs, as they do; here, since another room may import it first.
 pytest.register_assert_rewrite("tests.projections.hand")
+
+
+class WiredBroker(NamedTuple):
+    """A broker of the run's own."""
+
+    address: str
+    wires: tuple[Wire, ...]  # each leads to it
+
 
 # -- things outside the checkout: where one is missing the test is skipped, which on CI fails -----------------------
 
@@ -41,21 +54,32 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def kafka(request: pytest.FixtureRequest) -> str:
     """The address of a Kafka broker: PODIUM_KAFKA, or one that is started for this run."""
-    if named := os.environ.get("PODIUM_KAFKA"):
-        yield named
-        return
-    from engine import broker  # only a run with Kafka tests needs it
+    named = os.environ.get("PODIUM_KAFKA")
+    return named or str(request.getfixturevalue("wired_broker").address)
+
+
+@pytest.fixture(scope="session")
+def wired_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WiredBroker]:
+    """A Kafka broker that is started for this run, and wires to it that can be harmed."""
+    from engine import broker  # only a run with Kafka tests needs these
     from engine.errors import BrokerFailed
+    from tests.faults.wire import Wire
 
     folder = tmp_path_factory.mktemp("kafka")
+    wires = tuple(Wire() for _ in range(WIRES))
     try:
-        started = broker.start(folder)
+        started = broker.start(folder, detours=[wire.port for wire in wires])
     except BrokerFailed as error:
         pytest.skip(str(error))
-    yield started.address
+    (node,) = started.nodes
+    for wire, detour in zip(wires, node.detours, strict=True):
+        wire.lead_to(detour.port)
+    yield WiredBroker(started.address, wires)
     broker.kill(folder)  # nobody wants its data
+    for wire in wires:
+        wire.close()
     shutil.rmtree(folder)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from engine import broker, kafka_jars
 from engine.broker import Broker
-from engine.broker_settings import Node, properties
+from engine.broker_settings import Detour, Node, properties
 from engine.errors import BrokerFailed
 
 
@@ -75,3 +75,16 @@ def test_a_single_broker_acknowledges_what_is_on_its_disk_and_several_what_two_o
 def test_the_nodes_know_each_other_and_are_reached_from_this_machine_only() -> None:
     assert said(2, 3, "controller.quorum.voters") == "1@127.0.0.1:9100,2@127.0.0.1:9101,3@127.0.0.1:9102"
     assert said(2, 3, "listeners") == "PLAINTEXT://127.0.0.1:9001,CONTROLLER://127.0.0.1:9101"
+
+
+def test_a_detour_is_a_listener_that_tells_its_clients_another_port() -> None:
+    node = Node(1, 9000, 9100, detours=[Detour(advertised=7000, port=9200)])
+    settings = dict(line.split("=", 1) for line in properties(node, [node], Path("/data")).splitlines())
+    assert settings["listeners"] == ("PLAINTEXT://127.0.0.1:9000,DETOUR1://127.0.0.1:9200,CONTROLLER://127.0.0.1:9100")
+    assert settings["advertised.listeners"] == "PLAINTEXT://127.0.0.1:9000,DETOUR1://127.0.0.1:7000"
+    assert settings["listener.security.protocol.map"] == "PLAINTEXT:PLAINTEXT,DETOUR1:PLAINTEXT,CONTROLLER:PLAINTEXT"
+
+
+def test_only_a_single_broker_has_detours(tmp_path: Path) -> None:
+    with pytest.raises(BrokerFailed, match="only a single broker has detours"):
+        broker.start(tmp_path, 3, detours=[7000])

@@ -122,12 +122,12 @@ async def test_a_broker_that_is_killed_loses_nothing_that_it_acknowledged(folder
 
 
 @asynccontextmanager
-async def followed(log: KafkaLog, topic: str) -> AsyncIterator[list[Stored]]:
+async def followed(log: KafkaLog, topic: str, after: int = 0) -> AsyncIterator[list[Stored]]:
     """Follow a topic within a block."""
     seen: list[Stored] = []
 
     async def follow() -> None:
-        async for batch in log.follow(topic):
+        async for batch in log.follow(topic, after):
             seen.extend(batch)
 
     following = asyncio.create_task(follow())
