@@ -17,6 +17,7 @@ from engine.raw import RAW
 from engine.sports import load_sports
 from engine.stages import EVENTS
 from engine.worker import BATCH, Place, Rules, Worker
+from podium.again import again
 from podium.wiring import wall_clock
 from projections.fold import VERSION
 from projections.stages import DecodeStage, ResultsStage
@@ -24,7 +25,6 @@ from schemas.games import Games
 
 __all__ = ["Crew", "rules_of"]
 
-LONGEST_WAIT = 5.0  # seconds until work that the log refused is tried again
 GENTLE = 200  # records of an epoch that is being built, before what is shown has its turn
 TELL_EVERY = 1.0  # seconds between two times that it is said how far an epoch is built
 KEEP = 60.0  # seconds that an epoch is worked on after another one is shown, for edges that are late
@@ -140,18 +140,12 @@ class Crew:
 
     async def _again(self, worker: Worker, place: Place) -> None:
         """Work, and begin anew from what is saved whenever the log refuses."""
-        wait = 0.1
-        while True:
-            began = asyncio.get_running_loop().time()
-            try:
-                await worker.work(*place)
-            except LogError as error:
-                self.interrupted += 1
-                _log.warning("work_interrupted", topic=place[0], partition=place[1], reason=str(error))
-            if asyncio.get_running_loop().time() - began > LONGEST_WAIT:
-                wait = 0.1
-            await asyncio.sleep(wait * random.uniform(0.5, 1.0))
-            wait = min(LONGEST_WAIT, 2 * wait)
+
+        def interrupted(error: LogError) -> None:
+            self.interrupted += 1
+            _log.warning("work_interrupted", topic=place[0], partition=place[1], reason=str(error))
+
+        await again(lambda: worker.work(*place), interrupted)
 
     async def save(self) -> int:
         """Save the state of every epoch; return how many bytes that were."""

@@ -30,6 +30,7 @@ from feeds import history
 from feeds.bridge import Farewell
 from feeds.metrics import FeedMetrics
 from feeds.server import build, serve
+from podium.again import again
 from podium.edge_history import EdgeHistory
 from podium.historian_process import place_of
 from podium.operations_port import operations_port, routes_of
@@ -135,7 +136,7 @@ class Edging:
         works = {
             "the folding": Succession(self.log, self.told, self.showing, self._changed).run(),
             "the look at the feed": self._look(),
-            "the taking of turns": self._take_turns(),
+            "the taking of turns": again(self._take_turns, self._interrupted),
             "the look at the loop": self.vitals.look_at_the_loop(),
         }
         self._measure()
@@ -148,6 +149,9 @@ class Edging:
             gc.collect()
             gc.freeze()  # what was loaded lives as long as the process: never walk it again
             yield
+
+    def _interrupted(self, error: LogError) -> None:
+        _log.warning("work_interrupted", work="the taking of turns", reason=str(error))
 
     async def _look(self) -> None:
         while True:

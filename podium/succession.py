@@ -18,6 +18,7 @@ from engine.epochs import EPOCHS, Book, Epoch
 from engine.errors import LogError
 from engine.host import Host
 from engine.log import Log
+from podium.again import again
 from podium.serving import end
 from podium.showing import Showing
 from podium.wiring import edge_over, wall_clock
@@ -29,6 +30,15 @@ LOOK_EVERY = 0.25  # seconds between two looks at how far the next epoch is
 GENTLE = 20  # causes folded for the next epoch before the loop has its turn: subscribers of this one are served
 
 _log = structlog.get_logger()
+
+
+async def _fold(host: Host) -> None:
+    """Fold for ever, from where the host stands whenever the log refuses."""
+
+    def interrupted(error: LogError) -> None:
+        _log.warning("work_interrupted", work="the folding", epoch=host.epoch, reason=str(error))
+
+    await again(host.run, interrupted)
 
 
 class Succession:
@@ -43,7 +53,7 @@ class Succession:
 
     async def run(self) -> None:
         """Fold what is shown, and follow the epochs, until cancelled."""
-        folding = asyncio.create_task(self._showing.host.run())
+        folding = asyncio.create_task(_fold(self._showing.host))
         following = asyncio.create_task(self._follow())
         try:
             while True:
@@ -87,7 +97,7 @@ class Succession:
         host.slice = GENTLE
         _log.info("epoch_building", epoch=epoch.name)
         await asyncio.to_thread(host.load)
-        folding = asyncio.create_task(host.run())
+        folding = asyncio.create_task(_fold(host))
         try:
             if await self._there(host, epoch):
                 del host.slice
