@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
-from uuid import uuid4
 
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from engine.kafka_log import KafkaLog
 from engine.raw import RAW
-from engine.shares import SHARES
-from engine.stages import EVENTS
 from replay.doors import send
 from replay.player import Pace
-from schemas.layout import Layout, Spread
+from tests.faults.playing import Running, games_on
 from tests.replay.test_stages import games_and_messages
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
@@ -31,64 +26,6 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 PATIENCE = 120.0  # seconds: on CI the broker, five processes and this test share two cores
 MESSAGES = 2500  # of the invented Games: its first hours
 VIEWS = ["medals/table", "result/**"]
-
-
-class Running:
-    """A process of Podium and where it answers."""
-
-    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
-        self.process = process
-        self.url = url
-
-    def get(self, path: str) -> Any:
-        with urlopen(self.url + path, timeout=30) as answer:
-            return json.load(answer)
-
-    @property
-    def cut(self) -> int:
-        return int(self.get("/v1/status")["cut"])
-
-    def content(self) -> Any:
-        """Which views there are and where they stand, and the rows of some."""
-        views = self.get("/v1/views?match=**")["views"]
-        some = [one["view"] for one in views if one["view"].startswith(("medals/", "event/", "org/"))]
-        return views, [self.get(f"/v1/views/{view}") for view in some[:40]]
-
-
-class Games:
-    """A log in Kafka and the processes on it."""
-
-    def __init__(self, url: str, folder: Path) -> None:
-        self.url = url
-        self.folder = folder
-        self.processes: list[subprocess.Popen[str]] = []
-
-    def start(self, *words: str) -> Running:
-        command = [sys.executable, "-m", "podium", words[0], "--log", self.url, *words[1:]]
-        notes = (self.folder / f"{words[0]}-{len(self.processes)}.log").open("w")
-        with notes:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=notes, text=True)
-        self.processes.append(process)
-        if words[0] == "worker":
-            return Running(process, "")
-        assert process.stdout
-        for line in process.stdout:
-            if found := re.search(r"http://\S+", line):
-                return Running(process, found[0])
-        pytest.fail(Path(notes.name).read_text())
-
-
-@contextmanager
-def games_on(kafka: str, folder: Path) -> Iterator[Games]:
-    url, wide = f"kafka://{kafka}/{uuid4().hex[:8]}", Spread(2)
-    KafkaLog.open(url, layout=Layout({RAW: wide, EVENTS: wide, SHARES: wide})).close_now()
-    games = Games(url, folder)
-    try:
-        yield games
-    finally:
-        for process in games.processes:
-            process.kill()
-            process.communicate()
 
 
 def until(true: Callable[[], bool], what: str) -> None:
