@@ -69,7 +69,9 @@ class Host:
     # -- starting ------------------------------------------------------------------------------------------------
 
     def load(self) -> bool:
-        """Start from the newest checkpoint of this epoch; say whether there was one."""
+        """Start from the newest checkpoint of this epoch, before anybody listens; say whether there was one."""
+        if self._listeners:
+            raise RuntimeError("whoever listens already would not know of what is loaded")
         self._read_manifests()
         if not self._manifests:
             return False

@@ -57,7 +57,9 @@ class Edging:
         self.log = log
         self.settings = settings
         self.told = said(log)
-        self.showing = Showing(host_over(log))
+        host = host_over(log)
+        host.load()  # before there is anybody to listen: a change is told from what stood before
+        self.showing = Showing(host)
         self.lag = Lag()  # asking brokers takes time that subscribers would wait, so it is looked at now and then
         self.latency = Latency(time.time)
         self.my_turn = False  # to write the images
@@ -131,7 +133,6 @@ class Edging:
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Fold within a block, follow the epochs, and write images while it is this edge's turn."""
-        await asyncio.to_thread(self.host.load)
         await asyncio.to_thread(self.host.catch_up)
         works = {
             "the folding": Succession(self.log, self.told, self.showing, self._changed).run(),

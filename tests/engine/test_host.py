@@ -244,6 +244,13 @@ async def test_what_is_folded_while_a_checkpoint_is_on_its_way_is_in_the_next(tm
         assert state(again) == state(host) == state(folded(log))
 
 
+def test_a_host_that_somebody_listens_to_is_not_loaded_any_more(log: SqliteLog) -> None:
+    host = Host(log, make_fold, "e")
+    host.listen(lambda cut, changed: None)
+    with pytest.raises(RuntimeError, match="would not know of what is loaded"):
+        host.load()
+
+
 few = settings(
     max_examples=12,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -6,11 +6,10 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from websockets.exceptions import WebSocketException
 
-from tests.faults.playing import Running
 from tests.feeds.client import Subscription, connected
 
 __all__ = ["Viewer"]
@@ -39,10 +38,18 @@ class Everything(Subscription):
                 assert first >= before, f"an image of cut {first} after cut {before}"
 
 
+class Edge(Protocol):
+    """What serves subscribers somewhere."""
+
+    @property
+    def url(self) -> str:
+        """Where it answers, "" while it does not."""
+
+
 class Viewer:
     """Subscribes to everything."""
 
-    def __init__(self, edges: Callable[[], Sequence[Running]], dice: random.Random) -> None:
+    def __init__(self, edges: Callable[[], Sequence[Edge]], dice: random.Random) -> None:
         self.held = Everything()
         self.moves = 0  # connections
         self._edges = edges
@@ -57,7 +64,7 @@ class Viewer:
                     await self._view(self._dice.choice(edges))
             await asyncio.sleep(AGAIN)
 
-    async def _view(self, edge: Running) -> None:
+    async def _view(self, edge: Edge) -> None:
         port = int(edge.url.rpartition(":")[2].strip("/"))
         async with connected(port, greet=False, open_timeout=SILENCE, close_timeout=0.1, max_size=None) as client:
             self.moves += 1
