@@ -27,7 +27,7 @@ from replay.archive import Message
 from replay.doors import send
 from replay.player import Pace
 from schemas.sport import Sport
-from tests.faults.test_topology import Games, Running, games_on
+from tests.faults.playing import Games, Running, games_on
 from tests.feeds.client import Subscription
 from tests.projections.hand import Hand
 from tests.replay.test_stages import games_and_messages
