@@ -133,10 +133,13 @@ class BadGate(DesksError):
 class BatchRefused(DesksError):
     """Scans of a gate are not taken; nothing of them is stored."""
 
-    def __init__(self, code: Literal["MALFORMED", "UNKNOWN_DEVICE", "WRONG_GAMES", "GAP", "FORK"], reason: str) -> None:
-        super().__init__(code, reason)
+    def __init__(
+        self, code: Literal["MALFORMED", "UNKNOWN_DEVICE", "WRONG_GAMES", "GAP", "FORK"], reason: str, device: str = ""
+    ) -> None:
+        super().__init__(code, reason, device)
         self.code = code
         self.reason = reason
+        self.device = device  # that has signed it; empty: none that counts
 
     def __str__(self) -> str:
         return f"{self.code}: {self.reason}"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from desks.errors import BadPolicy
 from management.aggregates import AGGREGATES, Aggregate
 
-__all__ = ["read_policies"]
+__all__ = ["read_policies", "read_policy"]
+
+
+P = TypeVar("P")
 
 
 def read_policies(folder: Path, aggregates: Mapping[str, Aggregate] = AGGREGATES) -> dict[str, Any]:
@@ -20,11 +23,12 @@ def read_policies(folder: Path, aggregates: Mapping[str, Aggregate] = AGGREGATES
     for aggregate in aggregates.values():
         if aggregate.policy not in read:
             area = aggregate.policy.__module__.rpartition(".")[2]
-            read[aggregate.policy] = _read(folder / f"{area}.toml", aggregate.policy)
+            read[aggregate.policy] = read_policy(folder / f"{area}.toml", aggregate.policy)
     return {prefix: read[aggregate.policy] for prefix, aggregate in aggregates.items()}
 
 
-def _read(file: Path, policy: type) -> Any:
+def read_policy(file: Path, policy: type[P]) -> P:
+    """Return the policy in a file; raises ``BadPolicy``."""
     try:
         return msgspec.toml.decode(file.read_bytes(), type=policy)
     except OSError as error:

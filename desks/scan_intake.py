@@ -14,6 +14,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from desks.cose import NotSigned, open_sign1
+from desks.devices import Devices
 from desks.errors import BatchRefused
 from desks.gate_spool import scan_genesis
 from desks.keys import kid_of
@@ -63,10 +64,11 @@ Judged = tuple[str, str]  # verdict and reason
 class ScanIntake:
     """The one collector of a log; open it once."""
 
-    def __init__(self, log: Log, games: str, devices: Mapping[str, Ed25519PublicKey], clock: Callable[[], int]) -> None:
+    def __init__(
+        self, log: Log, games: str, devices: Devices | Mapping[str, Ed25519PublicKey], clock: Callable[[], int]
+    ) -> None:
         self._log, self._games, self._clock = log, games, clock
-        self._devices = devices
-        self._keys = {kid_of(key): key for key in devices.values()}
+        self._devices = devices if isinstance(devices, Devices) else Devices.of(devices)
         self._known: dict[str, _Device] = {}
         self._hindsight: dict[str, Judged] = {}  # scan -> the newest one
         self._fence: Fence | None = None
@@ -74,11 +76,11 @@ class ScanIntake:
 
     @classmethod
     async def open(
-        cls, log: Log, games: str, devices: Mapping[str, Ed25519PublicKey], clock: Callable[[], int]
+        cls, log: Log, games: str, devices: Devices | Mapping[str, Ed25519PublicKey], clock: Callable[[], int]
     ) -> ScanIntake:
         """Take over the topic of a log and read what is there.
 
-        ``devices`` are the scanners that count, by name, and ``clock`` is log time, microseconds.
+        ``devices`` are the scanners that count, as they change or for good; ``clock`` gives log time, microseconds.
         """
         intake = cls(log, games, devices, clock)
         intake._fence = await log.fence(SCANS)
@@ -103,10 +105,10 @@ class ScanIntake:
     def _open(self, data: bytes) -> Batch:
         """Return the batch that an enrolled device has signed."""
         try:
-            batch = msgspec.msgpack.decode(open_sign1(data, BATCH, self._keys), type=Batch)
+            batch = msgspec.msgpack.decode(open_sign1(data, BATCH, self._devices.kids), type=Batch)
             if batch.games != self._games:
                 raise BatchRefused("WRONG_GAMES", f"scans of the Games {batch.games}")
-            key = self._devices.get(batch.device)
+            key = self._devices.names.get(batch.device)
             open_sign1(data, BATCH, {kid_of(key): key} if key else {})  # that device, and not another one
         except NotSigned as error:
             raise BatchRefused("UNKNOWN_DEVICE" if error.code == "UNKNOWN_KEY" else "MALFORMED", str(error)) from None
@@ -118,7 +120,8 @@ class ScanIntake:
         """Return the records of what is new in a batch, and the device as it is after it."""
         known, chain = self._at(batch.device), batch.before
         if batch.first > known.last + 1:
-            raise BatchRefused("GAP", f"{batch.device} has not sent its scans {known.last + 1} to {batch.first - 1}")
+            reason = f"{batch.device} has not sent its scans {known.last + 1} to {batch.first - 1}"
+            raise BatchRefused("GAP", reason, batch.device)
         records: list[Record] = []
         for seq, data in enumerate(batch.scans, batch.first):
             if seq == known.last + 1 and chain != known.chain:
@@ -196,7 +199,8 @@ _decode = msgspec.json.Decoder(ScanRecorded | HindsightAdded).decode
 
 
 def _forked(device: str, seq: int) -> BatchRefused:
-    return BatchRefused("FORK", f"{device} has sent another scan {seq} before: it was copied, or has lost its spool")
+    reason = f"{device} has sent another scan {seq} before: it was copied, or has lost its spool"
+    return BatchRefused("FORK", reason, device)
 
 
 def _key(serial: int | None) -> str:

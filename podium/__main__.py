@@ -25,6 +25,7 @@ from podium.commands import (
     people,
     prove,
     run,
+    soc,
     source,
 )
 from podium.errors import OperatorError
@@ -41,7 +42,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=True,
 )
-for group in (audit, config, distributed, epoch, games, gate, history, kafka, look, people, prove, run, source):
+for group in (audit, config, distributed, epoch, games, gate, history, kafka, look, people, prove, run, soc, source):
     group.add_to(app)
 
 

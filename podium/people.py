@@ -13,19 +13,24 @@ import structlog
 import uvloop
 
 import schemas
+from desks.api import scans
 from desks.api.app import make_app
 from desks.api.server import Server, started
+from desks.devices import Devices
 from desks.errors import DesksError
 from desks.keyring import read_pepper
 from desks.office import Office
 from desks.operators import Operators
-from desks.policies import read_policies
+from desks.policies import read_policies, read_policy
+from desks.scan_intake import ScanIntake
+from desks.soc.watch import SocWatch, run_watch
 from engine.errors import EngineError
 from engine.log import Log
 from podium.errors import OperatorError
 from podium.settings import People as PeopleSettings
 from podium.signing_in import Secrets, SigningIn
 from podium.wiring import name_of, open_log, wall_clock
+from schemas.policy.soc import Policy as Watching
 
 __all__ = ["Door", "door_of", "run", "working"]
 
@@ -49,14 +54,19 @@ async def working(log: Log, door: Door) -> AsyncIterator[asyncio.Task[None]]:
     """Decide, react and serve within a block; yields what ends with an error where that goes on no longer."""
     try:
         policies, pepper = read_policies(door.policy), read_pepper(door.keys)
-        secrets = Secrets.open(door.keys, pepper, policies["acct"])
-        office = await Office.open(log, policies, wall_clock, pepper, readers=[secrets.keeper])
-        desk = SigningIn(office, secrets, Operators(door.keys, wall_clock), policies["per"].games)
+        games, soc = policies["per"].games, read_policy(door.policy / "soc.toml", Watching)
+        secrets, devices = Secrets.open(door.keys, pepper, policies["acct"]), Devices()
+        office = await Office.open(log, policies, wall_clock, pepper, readers=[secrets.keeper, devices])
+        desk = SigningIn(office, secrets, Operators(door.keys, wall_clock), games)
     except DesksError as error:
         raise OperatorError(str(error)) from error
+    intake = await ScanIntake.open(log, games, devices, wall_clock)
+    watch = await SocWatch.open(log, soc, policies["per"], wall_clock, partitions=office.writer.partitions)
     office.add("the signs", desk.teller.run)
+    office.add("the watch", lambda: run_watch(watch))
     office.add("the end of sessions", desk.sweep)
-    app = make_app(office, desk.callers, routers=[desk.router], doorkeeper=desk.doorkeeper)
+    routers = [desk.router, scans.router(intake, desk.teller.tell)]
+    app = make_app(office, desk.callers, routers=routers, doorkeeper=desk.doorkeeper)
     server = Server(app, door.host, door.port)
     desk.serve_at(door.origin or f"http://localhost:{server.port}")
     async with AsyncExitStack() as stack:

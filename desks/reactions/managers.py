@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desks.reactions.affected_shifts import AFFECTED_SHIFTS
 from desks.reactions.barred_people import BARRED_PEOPLE
+from desks.reactions.ended_accounts import ENDED_ACCOUNTS
 from desks.reactions.erased_people import ERASED_PEOPLE
 from desks.reactions.fixed_delegations import FIXED_DELEGATIONS
 from desks.reactions.merged_people import MERGED_PEOPLE
@@ -21,4 +22,5 @@ MANAGERS: tuple[Manager, ...] = (
     FIXED_DELEGATIONS,
     AFFECTED_SHIFTS,
     ERASED_PEOPLE,
+    ENDED_ACCOUNTS,
 )

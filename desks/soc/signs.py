@@ -2,7 +2,7 @@
 
 | topic | key | value |
 |---|---|---|
-| ``management.signs`` | none | a sign (``management/soc_signs.py``) |
+| ``management.signs`` | none | a sign (``management/soc_signs.py``); header ``id``, its name in every copy of the log |
 
 A door tells and goes on; signs are appended soon after. A process that is killed loses those of its last moments, and
 one whose log does not answer for long those that are too many.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
+from uuid import uuid4
 
 import msgspec
 import structlog
@@ -25,6 +26,7 @@ from management.soc_signs import Sign
 __all__ = ["SIGNS", "UPCASTS", "Teller", "decode_sign", "record_of"]
 
 SIGNS = "management.signs"
+ID = "id"
 MOST = 100_000  # that wait
 BATCH = 500
 PAUSE = 0.5  # seconds before the log is asked again
@@ -38,20 +40,20 @@ def _first(stored: Stored) -> Stored:
 
 UPCASTS: Mapping[str, tuple[Upcast, ...]] = {SIGNS: (_first,)}
 
-_VERSION = {HEADER: b"%d" % len(UPCASTS[SIGNS])}
+_VERSION = b"%d" % len(UPCASTS[SIGNS])
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Sign).decode
 _log = structlog.get_logger()
 
 
-def record_of(sign: Sign, time: int) -> Record:
-    """Return a sign as the log keeps it; ``time`` is log time, microseconds."""
-    return Record(SIGNS, "", _encode(sign), time, _VERSION)
+def record_of(sign: Sign, time: int, name: str = "") -> Record:
+    """Return a sign as the log keeps it, by a name that is made where none is given; ``time`` is microseconds."""
+    return Record(SIGNS, "", _encode(sign), time, {HEADER: _VERSION, ID: (name or uuid4().hex).encode()})
 
 
-def decode_sign(stored: Stored) -> Sign:
-    """Return the sign that a record holds."""
-    return _decode(current(stored, UPCASTS).value)
+def decode_sign(stored: Stored) -> tuple[str, Sign]:
+    """Return the sign that a record holds, and its name."""
+    return stored.headers[ID].decode(), _decode(current(stored, UPCASTS).value)
 
 
 class Teller:

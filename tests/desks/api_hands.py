@@ -74,7 +74,8 @@ async def api(folder: Path, *, at: int = SPRING, log: Log | None = None, **optio
     """Run an office and its API within a block; ``at`` is the time, ms, and stands still unless ``clock`` is set."""
     clock = [at * 1000]
     own = log or SqliteLog.open(folder / "games.podium")
-    office = await Office.open(own, POLICIES, lambda: clock[0], PEPPER, partitions=PARTITIONS)
+    readers = options.pop("readers", ())
+    office = await Office.open(own, POLICIES, lambda: clock[0], PEPPER, partitions=PARTITIONS, readers=readers)
     work = asyncio.create_task(office.run())
     app: Any = make_app(office, Known(), **options)  # their types of the same interface differ
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import uuid4
 import httpx
 import pyotp
 
+from tests.podium.conftest import run_podium
 from tests.podium.people_process import bearer, serving_people, token
 
 STEP = 30
@@ -87,6 +89,10 @@ def test_no_secret_lies_anywhere(tmp_path: Path) -> None:
     found = [(secret, place) for secret in secrets for place, text in places.items() if secret.encode() in text]
     assert found == []
     assert len([place for place in places if "games.db" in place]) > 0
+    printed = run_podium("soc", "--log", "games.db", cwd=tmp_path)
+    classes = {json.loads(line)["class_uid"] for line in printed.stdout.splitlines()}
+    assert {3001, 3002, 3004, 6003} - classes == set()
+    assert [secret for secret in secrets if secret in printed.stdout] == []
     events = next(text for place, text in places.items() if place.endswith("games.db"))
     assert all(
         mark in events for mark in (b"account_opened", b"credential_added", b"sign_in_tried", b"device_enrolled")
