@@ -124,7 +124,7 @@ async def test_the_checks_are_those_that_there_are(vitals: dict[str, Vitals]) ->
 
 
 # What the processes write their lines in.
-SERVING = ("engine/", "feeds/", "podium/")
+SERVING = ("desks/", "engine/", "feeds/", "podium/")
 NOTES = {
     "source_connected",
     "source_disconnected",
