@@ -16,25 +16,20 @@ from engine.log import Log
 from engine.raw import RAW
 from engine.sports import load_sports
 from engine.stages import EVENTS
-from engine.worker import BATCH, Place, Rules, Worker
+from engine.worker import BATCH, Place, Worker
 from podium.again import again
+from podium.rules import rules_of
 from podium.wiring import wall_clock
 from projections.fold import VERSION
-from projections.stages import DecodeStage, ResultsStage
 from schemas.games import Games
 
-__all__ = ["Crew", "rules_of"]
+__all__ = ["Crew"]
 
 GENTLE = 200  # records of an epoch that is being built, before what is shown has its turn
 TELL_EVERY = 1.0  # seconds between two times that it is said how far an epoch is built
 KEEP = 60.0  # seconds that an epoch is worked on after another one is shown, for edges that are late
 
 _log = structlog.get_logger()
-
-
-def rules_of(epoch: Epoch) -> Rules:
-    """Return what all workers in an epoch agree on."""
-    return Rules(epoch.name, lambda: DecodeStage(epoch.games), lambda: ResultsStage(epoch.sports, epoch.games))
 
 
 class Crew:

@@ -9,9 +9,12 @@ import typer
 from engine import chain
 from engine.checkpoints import manifests
 from engine.log import Log
+from engine.proof import prove
+from engine.raw import RAW
 from podium.commands.options import LogPath
 from podium.errors import OperatorError
-from podium.wiring import host_over, name_of, open_log
+from podium.rules import rules_of
+from podium.wiring import host_over, name_of, open_log, said, shown_epoch
 
 __all__ = ["add_to"]
 
@@ -22,7 +25,8 @@ def verify(
 ) -> None:
     """Check every source's chain, and a re-fold against the digests recorded on the way.
 
-    Exit code 1 names the first bad place.
+    Of a log that is spread over partitions, also that what workers have written is what the raw messages give, from
+    stage to stage. Exit code 1 names the first bad place.
     """
     with open_log(log) as opened:
         try:
@@ -31,12 +35,22 @@ def verify(
             raise OperatorError(str(error)) from error
         if report.flaw is not None:
             raise OperatorError(f"{name_of(log)}: {report.flaw.text}")
+        made = _check_stages(opened, name_of(log)) if opened.partitions(RAW) > 1 else ""
         checked = _check_digests(opened)
     for found in report.found:
         print(f"{found.head} was the head after {found.name}, position {found.position}")
     sources = len(report.sources)
     name = name_of(log)
-    print(f"{name}: {report.messages} messages of {sources} sources, {checked} digests agree; head {report.head}")
+    print(f"{name}: {report.messages} messages of {sources} sources, {made}{checked} digests agree; head {report.head}")
+
+
+def _check_stages(log: Log, name: str) -> str:
+    """Work out all that follows from the raw messages, and compare; return what agrees, in words."""
+    proof = prove(log, rules_of(shown_epoch(log, said(log))))
+    if proof.flaw:
+        raise OperatorError(f"{name}: {proof.flaw}")
+    late = f", {proof.ahead} not written yet," if proof.ahead else ","
+    return f"{proof.assertions} assertions and {proof.cuts} cuts follow from them{late} "
 
 
 def _check_digests(log: Log) -> int:

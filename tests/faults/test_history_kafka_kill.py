@@ -28,8 +28,8 @@ from engine.raw import RAW
 from engine.sqlite_log import SqliteLog
 from engine.stages import EVENTS
 from engine.worker import Worker
-from podium.crew import rules_of
 from podium.edge_history import EdgeHistory
+from podium.rules import rules_of
 from podium.wiring import host_over, shown_epoch, wall_clock
 from schemas.layout import Layout, Spread
 from tests.engine.history.clickhouse_server import ClickHouseServer

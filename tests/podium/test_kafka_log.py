@@ -5,28 +5,29 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import msgspec
 import pytest
 
+from engine.epochs import topic_of
 from engine.kafka_log import KafkaLog
+from engine.log import Stored
+from engine.parts import pack, unpack
 from engine.raw import RAW
-from engine.sports import load_sports
-from engine.stages import EVENTS
-from engine.worker import Rules, Worker
-from podium.wiring import kafka_url, opened_host
-from projections.stages import DecodeStage, ResultsStage
+from engine.stages import EVENTS, FEED
+from engine.worker import Worker
+from podium.rules import rules_of
+from podium.wiring import kafka_url, opened_host, said, shown_epoch
 from replay.archive import Archive, write
-from schemas.games import Games
 from schemas.layout import Layout, Spread
 from tests.podium.conftest import Podium
-
-SPORTS = load_sports()
-
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -120,7 +121,7 @@ def test_a_log_that_is_spread_is_folded_by_workers_and_explained_by_whoever_asks
     assert (replayed.returncode, replayed.stdout[-18:]) == (0, "; workers fold it\n"), replayed.stderr
 
     with KafkaLog.open(address) as log:
-        asyncio.run(work(log, games))
+        asyncio.run(work(log))
     in_file = podium("digest", "--log", "games.db").stdout
     assert podium("digest", "--log", address).stdout == in_file
     leader = json.loads(podium("medals", "--format", "json", "--log", address).stdout)[0]["organisation"]
@@ -128,12 +129,29 @@ def test_a_log_that_is_spread_is_folded_by_workers_and_explained_by_whoever_asks
     assert podium(*why, address).stdout == podium(*why, "games.db").stdout
     verified = podium("verify", "--log", address)
     assert verified.returncode == 0, verified.stderr
-    assert " 0 digests agree" in verified.stdout  # no edge has written an image
+    assert re.search(r"sources, \d+ assertions and \d+ cuts follow from them, 0 digests agree", verified.stdout)
+    exported = podium("export", "--log", address, "--out", tmp_path / "back.podium")
+    assert exported.returncode == 0, exported.stderr
+    assert Counter(Archive(tmp_path / "back.podium")) == Counter(Archive(tmp_path / "wide.podium"))
+
+    with KafkaLog.open(address) as log:
+        assert {record.headers.get("v") for topic in log.topics() for record in every(log, topic)} == {b"1"}
+        feed = topic_of(FEED, shown_epoch(log, said(log)).name)
+        cause, parts = unpack(log.read(feed)[-1])
+        log.append_now(list(pack(feed, cause, [msgspec.structs.replace(parts[-1], index=parts[-1].index + 1)])))
+    verified = podium("verify", "--log", address)
+    assert (verified.returncode, verified.stderr.rpartition(": ")[2]) == (1, "it follows from nothing\n")
 
 
-async def work(log: KafkaLog, games: Games) -> None:
+def every(log: KafkaLog, topic: str) -> Iterator[Stored]:
+    """Yield all records of a topic."""
+    for partition in range(log.partitions(topic)):
+        yield from log.read(topic, limit=10**6, partition=partition)
+
+
+async def work(log: KafkaLog) -> None:
     """Do what workers do, until nothing is left to do."""
-    worker = Worker(log, Rules("e", lambda: DecodeStage(games), lambda: ResultsStage(SPORTS, games)), "a", lambda: 1)
+    worker = Worker(log, rules_of(shown_epoch(log, said(log))), "a", lambda: 1)
     tasks = [asyncio.create_task(worker.work(topic, share)) for topic in (RAW, EVENTS) for share in range(3)]
     read = -1
     while worker.read > read or not read:
