@@ -68,6 +68,7 @@ class Door:
     def __init__(self, client: httpx.AsyncClient, office: Office, desk: SignIn, clock: list[int]) -> None:
         self.client, self.office, self.desk, self.clock = client, office, desk, clock
         self.signs: list[Sign] = []
+        self.app: Any = None
 
     @property
     def now(self) -> int:
@@ -172,7 +173,7 @@ async def door(folder: Path, *, at: int = SPRING, policy: Any = CHEAP, **more: A
     try:
         async with httpx.AsyncClient(transport=transport, base_url="https://people") as client:
             made = Door(client, office, desk, clock)
-            made.signs = signs
+            made.signs, made.app = signs, app
             yield made
     finally:
         work.cancel()
