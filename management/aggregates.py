@@ -14,6 +14,7 @@ import msgspec
 import schemas.policy.accounts
 import schemas.policy.accreditation
 import schemas.policy.entries
+import schemas.policy.notices
 import schemas.policy.privacy
 import schemas.policy.quota
 import schemas.policy.reservation
@@ -28,6 +29,7 @@ from management import (
     device,
     entries,
     headcount,
+    notice,
     person,
     quota,
     reservation,
@@ -84,6 +86,7 @@ AGGREGATES: Mapping[str, Aggregate] = MappingProxyType(
             from_module("dp", day_pass, schemas.policy.accreditation.Policy),
             from_module("ebk", entries, schemas.policy.entries.Policy, personal=("facts",)),
             from_module("hc", headcount, schemas.policy.volunteers.Policy),
+            from_module("ntc", notice, schemas.policy.notices.Policy),
             from_module("per", person, schemas.policy.accreditation.Policy, personal=("born", "document_until")),
             from_module("ret", retention, schemas.policy.privacy.Policy),
             from_module("ro", quota, schemas.policy.quota.Policy),

@@ -87,6 +87,13 @@ def _volunteer(actor: Actor, rest: str, state: Any) -> Any:
     return _whole(state) if may else None
 
 
+def _notices(actor: Actor, recipient: str, state: Any) -> Any:
+    kind, _, code = recipient.partition(":")
+    if kind == "per":
+        return _volunteer(actor, code, state)
+    return _whole(state) if actor.may("RO_ENTRIES", recipient) or _any(actor, ENTRIES, "") else None
+
+
 def _headcount(actor: Actor, rest: str, state: Any) -> Any:
     venue = rest.partition(":")[2].partition(":")[0]
     return _workforce(actor, venue, state)
@@ -117,6 +124,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "dp": _passes,
         "ebk": _entry_book,
         "hc": _headcount,
+        "ntc": _notices,
         "per": _person,
         "ret": _retention,
         "ro": _organisation,

@@ -44,7 +44,7 @@ def test_what_is_personal_is_a_field_of_some_command(aggregate: Aggregate) -> No
 
 
 def test_every_aggregate_of_the_room_is_here() -> None:
-    assert " ".join(sorted(AGGREGATES)) == "acct del dev dp ebk hc per ret ro sch uni uq vol wf"
+    assert " ".join(sorted(AGGREGATES)) == "acct del dev dp ebk hc ntc per ret ro sch uni uq vol wf"
 
 
 @pytest.mark.parametrize(("key", "fact"), [("per:P1", "born"), ("vol:G:P1", "born"), ("ebk:SWM", "facts")])

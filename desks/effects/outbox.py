@@ -1,0 +1,152 @@
+"""The outbox of an effect: reads what happened, has done in the world what follows, and submits what came of it.
+
+At least once: whoever stops between an effect and the note that it was done, does it again after the start, with the
+id of the same event; whoever receives it drops copies by that. What came of it is a command whose id comes from the
+event, so it is counted once.
+
+| topic | key | value |
+|---|---|---|
+| ``management.effects.{name}`` | name of the effect | how far it has come |
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol, Self
+from uuid import UUID, uuid5
+
+import msgspec
+
+from desks.codec import encode
+from desks.errors import Unavailable
+from desks.onward import BATCH, Onward
+from desks.partitions import Partitions
+from desks.reactions.reaction import Order
+from desks.reactor import PAUSE, Taker
+from engine.log import Fence, Log, Record, Stored
+from engine.versions import HEADER, current
+from management.command import Actor, Grant, Received, Recorded
+
+__all__ = ["EFFECTS", "Done", "Effect", "Outbox"]
+
+EFFECTS = "management.effects"
+VERSION = 1  # of a note; a record of another one is refused by ``current``
+
+
+def _first(stored: Stored) -> Stored:
+    return stored
+
+
+class Done(msgspec.Struct, frozen=True):
+    """All events up to these are seen to."""
+
+    seen: dict[int, int]  # partition -> serial
+
+
+class Effect(Protocol):
+    """Something done in the world."""
+
+    name: str  # part of the ids of its commands: it stays
+
+    def learn(self, recorded: Recorded[Any]) -> None:
+        """Remember what will be needed; the same event again changes nothing."""
+
+    async def carry_out(self, recorded: Recorded[Any]) -> list[Order]:
+        """Do what follows from an event, perhaps once more, and return what came of it as commands.
+
+        What the world refuses is no error: it is one of the commands.
+        """
+
+
+class Outbox:
+    """The one outbox of an effect on a log. After an error it is of no use: open another one."""
+
+    def __init__(
+        self, log: Log, taker: Taker, clock: Callable[[], int], fence: Fence, *, onward: Onward, effect: Effect
+    ) -> None:
+        """Prepare one that knows nothing yet; use ``open``."""
+        self._log = log
+        self._taker = taker
+        self._clock = clock
+        self._fence = fence
+        self._onward = onward
+        self._effect = effect
+        self._actor = Actor(f"effect-{effect.name}", (Grant("SYSTEM"),))
+
+    @classmethod
+    async def open(
+        cls,
+        log: Log,
+        taker: Taker,
+        clock: Callable[[], int],
+        effect: Effect,
+        *,
+        partitions: Partitions | None = None,
+        batch: int = BATCH,
+    ) -> Self:
+        """Take the effect over; ``clock`` gives log time, microseconds. Raises what the log raises."""
+        fence = await log.fence(f"effect-{effect.name}")
+        done = await asyncio.to_thread(_read, log, effect.name)
+        onward = Onward(log, partitions or Partitions(), done.seen, batch)
+        await onward.remember(effect.learn)
+        return cls(log, taker, clock, fence, onward=onward, effect=effect)
+
+    async def catch_up(self) -> int:
+        """See to all events there are; return how many led to something.
+
+        Raises ``NotServed`` where nobody here decides for a partition, ``Fenced`` where another outbox has taken over,
+        and what else the log raises.
+        """
+        count = 0
+        while (heard := await self._onward.next()) is not None:
+            for one in heard:
+                self._effect.learn(one.recorded)
+            by_key: dict[str, list[Recorded[Any]]] = {}
+            for one in heard:
+                by_key.setdefault(one.recorded.key, []).append(one.recorded)
+            done = sum(await asyncio.gather(*map(self._see_to_all, by_key.values())))
+            if done:  # what led to nothing is looked at again after a restart, and leads to nothing again
+                note = encode(Done(dict(self._onward.seen)))
+                topic, time = f"{EFFECTS}.{self._effect.name}", max(self._clock(), self._onward.time)
+                record = Record(topic, self._effect.name, note, time, {HEADER: b"%d" % VERSION})
+                await self._log.append([record], fence=self._fence)
+            count += done
+        return count
+
+    async def _see_to_all(self, events: list[Recorded[Any]]) -> int:
+        """See to the events of one key, in their order; return how many led to something."""
+        return sum([await self._see_to(recorded) for recorded in events])
+
+    async def _see_to(self, recorded: Recorded[Any]) -> bool:
+        orders = await self._effect.carry_out(recorded)
+        now, of = self._clock() // 1000, recorded.correlation or recorded.id  # it is part of what that is part of
+        for number, (key, command, in_time) in enumerate(orders, 1):
+            name = str(uuid5(UUID(recorded.id), f"{self._effect.name} {key} {number}"))
+            at = recorded.at if in_time else now
+            await self._submit(Received(name, key, command, self._actor, at, correlation=of))
+        return bool(orders)
+
+    async def _submit(self, command: Received[Any]) -> None:
+        while True:
+            try:
+                await self._taker.submit(command, self._actor.id)
+            except Unavailable:  # nothing has happened: the same again
+                await asyncio.sleep(PAUSE)
+            else:
+                return
+
+    async def run(self) -> None:
+        """See to what happens, as it happens, until cancelled."""
+        while True:
+            if not await self.catch_up():
+                await asyncio.sleep(PAUSE)
+
+
+def _read(log: Log, name: str) -> Done:
+    topic = f"{EFFECTS}.{name}"
+    place = log.partition_of(topic, name)
+    head = log.head(topic, partition=place)
+    for stored in log.read(topic, head - 1, limit=1, partition=place) if head else ():
+        return msgspec.json.decode(current(stored, {topic: (_first,)}).value, type=Done)
+    return Done({})

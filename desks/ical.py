@@ -1,0 +1,43 @@
+"""A notice as a calendar: an entry that is added, changed or taken out by its UID and SEQUENCE (RFC 5545, 5546).
+
+Times are UTC, so that no calendar has to know the rules of the venue's clock.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from icalendar import Calendar, Event, vText
+
+from management.notice import NoticeIssued
+
+__all__ = ["encode", "uid_of"]
+
+
+def uid_of(games: str, recipient: str, subject: str) -> str:
+    """Return the name of a calendar entry: the same for every notice of the subject to the recipient."""
+    return f"{subject}.{recipient}@{games.lower()}.podium".replace(":", "-").replace("/", "-")
+
+
+def encode(games: str, recipient: str, notice: NoticeIssued, at: int) -> bytes:
+    """Return the calendar that says what a notice, issued at an instant (ms), says."""
+    slot, cancelled = notice.slot, notice.method == "CANCEL"
+    entry = Event()
+    entry.add("uid", uid_of(games, recipient, notice.subject))
+    entry.add("sequence", notice.sequence)
+    entry.add("dtstamp", _moment(at))
+    entry.add("dtstart", _moment(slot.starts))
+    entry.add("dtend", _moment(slot.ends))
+    entry.add("summary", vText(f"{slot.what}, {slot.venue}"))
+    entry.add("location", vText(f"{slot.venue} {slot.place}"))
+    entry.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    calendar = Calendar()
+    calendar.add("prodid", "-//Podium//notices//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", notice.method)
+    calendar.add_component(entry)
+    return bytes(calendar.to_ical())
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at // 1000, UTC)
