@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Self
 
 from desks.outcome import Outcome, Position
 from desks.partitions import Partitions
+from desks.reactions.managers import managers_of
 from desks.reactor import Reactor, run_reactor
 from desks.readers import Reader, Readers
 from desks.ticks import run_ticks
@@ -72,7 +73,7 @@ class Office:
         writer = await Writer.open(log, policies, clock, pepper, partitions=partitions)
         reading = Readers(log, partitions, readers)
         await reading.catch_up()
-        reactor = await Reactor.open(log, writer, clock, partitions=partitions)
+        reactor = await Reactor.open(log, writer, clock, managers_of(policies), partitions=partitions)
         return cls(log, writer, reactor, reading, clock)
 
     # -- doors

@@ -18,7 +18,6 @@ from desks.errors import Unavailable
 from desks.onward import BATCH, Onward
 from desks.outcome import Outcome
 from desks.partitions import Partitions
-from desks.reactions.managers import MANAGERS
 from desks.reactions.reaction import REACTOR, Manager, received
 from desks.reactions.turn import Declined, Turn, read_turns, record_of
 from desks.reading import Heard
@@ -78,9 +77,9 @@ class Reactor:
         log: Log,
         taker: Taker,
         clock: Callable[[], int],
+        managers: Iterable[Manager],
         *,
         partitions: Partitions | None = None,
-        managers: Iterable[Manager] = MANAGERS,
         batch: int = BATCH,
         pause: float = PAUSE,
     ) -> Self:

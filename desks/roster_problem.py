@@ -100,12 +100,19 @@ class Plan(msgspec.Struct, frozen=True):
     optimal: bool  # no roster costs less
 
 
-def problem_of(state: State, policy: Policy, frozen_until: int, away: Iterable[Away] = ()) -> Problem:
-    """Return the problem of a venue as it stands: shifts that start before an instant stay as they are."""
+def problem_of(
+    state: State,
+    policy: Policy,
+    frozen_until: int,
+    away: Iterable[Away] = (),
+    *,
+    only: frozenset[str] | None = None,
+) -> Problem:
+    """Return the problem of a venue as it stands: shifts that start before an instant, or are not named, stay."""
     people = {person: worker for person, worker in state.workers.items() if worker.place == "HERE"}
     openings, current, movable = [], [], set()
     for shift in sorted(state.shifts.values(), key=lambda shift: (shift.starts, shift.id)):
-        if shift.cancelled or shift.starts < frozen_until:
+        if shift.cancelled or shift.starts < frozen_until or (only is not None and shift.id not in only):
             continue
         held = []
         for name in state.teams[shift.id]:

@@ -25,7 +25,7 @@ from management.workforce_events import (
     Event,
 )
 from management.workforce_rights import need_person, need_planner
-from management.workforce_state import COUNTED, OPEN, Setting, State, check_step, find, refuse
+from management.workforce_state import COUNTED, OPEN, Assignment, Setting, State, check_step, find, refuse
 
 __all__ = [
     "cancel_assignment",
@@ -34,6 +34,7 @@ __all__ = [
     "publish_assignments",
     "release_duties",
     "replace_assignment",
+    "replacement_events",
 ]
 
 
@@ -141,12 +142,20 @@ def replace_assignment(state: State, command: ReplaceAssignment, setting: Settin
         state, worker, shift, setting.policy, instead_of=place, windows=access.windows, starts=expected
     ):
         return refusal
+    late = expected + setting.policy.check_in_late * MINUTE
+    instead = replacement_events(state, old, command.by, worker.person, expected=expected, no_show_at=late)
+    return [*_access_events(worker, access), *instead]
+
+
+def replacement_events(
+    state: State, old: Assignment, by: str, person: str, *, expected: int, no_show_at: int
+) -> list[Event]:
+    """Return what happens when a person works instead of somebody: he is told at once."""
     return [
-        *_access_events(worker, access),
         *closed_swap(state, old, "GONE"),
-        AssignmentReplaced(old.id, command.by),
-        AssignmentProposed(command.by, shift.id, worker.person, expected, expected),
-        AssignmentPublished(command.by, expected + setting.policy.check_in_late * MINUTE),
+        AssignmentReplaced(old.id, by),
+        AssignmentProposed(by, old.shift, person, expected, expected),
+        AssignmentPublished(by, no_show_at),
     ]
 
 

@@ -60,7 +60,7 @@ class Withdraw(msgspec.Struct, frozen=True, tag="withdraw"):
 WHO: dict[type[Any], tuple[Role, ...]] = {
     ChangeFunction: ("OC_ACR_OPERATOR", "SYSTEM"),  # the system: an athlete was replaced
     ChangeEntitlement: ("OC_ACR_SUPERVISOR",),
-    Withdraw: ("RO_ACR",),
+    Withdraw: ("RO_ACR", "SYSTEM"),  # the system: a volunteer has left
 }
 
 Decision = list[Event] | Refusal
@@ -114,7 +114,7 @@ def withdraw(participation: Participation, received: Received[Withdraw], policy:
     """Decide whether an organisation takes its person back; the card is blocked, and then the quota released."""
     if refusal := illegal(participation, Withdrawn):
         return refusal
-    if received.at >= policy.period.first:
+    if received.at >= policy.period.first and not received.actor.may("SYSTEM"):
         return refuse("GAMES_BEGUN", "The Games have begun.", participation=participation.id)
     return [Withdrawn(participation.id, by=received.actor.id), *_released(participation)]
 

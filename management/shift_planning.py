@@ -27,6 +27,7 @@ from management.workforce_state import OPEN, Assignment, Setting, State, members
 from schemas.policy.workforce import Policy
 
 __all__ = [
+    "MOVED_OFF",
     "attendance_of",
     "cancel_shift",
     "change_need",
@@ -35,6 +36,13 @@ __all__ = [
     "move_shift",
     "plan_shift",
 ]
+
+
+# -- why somebody is taken off a shift that moves: the guards of a person, as they are asked of the new times ----------
+
+MOVED_OFF: frozenset[str] = frozenset(
+    {"NOT_TRAINED", "NO_ACCESS", "OVERLAP", "REST", "HOURS_24", "CONSECUTIVE", "MINOR_NIGHT"}
+)
 
 
 def attendance_of(state: State, role: str, policy: Policy) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from management import assignment, attendance, roster_people, shift_planning, swap
+from management import assignment, attendance, roster_people, shift_planning, stand_in, swap
 from management.command import Received, Refusal, Tick
 from management.deadline_heap import drop_stale
 from management.workforce_changes import apply
@@ -28,6 +28,7 @@ from management.workforce_commands import (
     CorrectHours,
     DeclineSwap,
     EnrolPerson,
+    FindReplacement,
     KeepShift,
     LoanPerson,
     MarkAffected,
@@ -76,6 +77,7 @@ DECISIONS: dict[type, Callable[[State, Any, Setting], list[Event] | Refusal]] = 
     ConfirmAssignment: assignment.confirm_assignment,
     CancelAssignment: assignment.cancel_assignment,
     ReplaceAssignment: assignment.replace_assignment,
+    FindReplacement: stand_in.find_replacement,
     ReleaseDuties: assignment.release_duties,
     CheckIn: attendance.check_in,
     CheckOut: attendance.check_out,

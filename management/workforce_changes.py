@@ -26,6 +26,7 @@ from management.workforce_events import (
     LoanCancelled,
     LoanConfirmed,
     NeedChanged,
+    NobodyFound,
     NoShowRecorded,
     PersonEnrolled,
     PersonLent,
@@ -77,11 +78,15 @@ def apply(state: State, event: Event) -> None:
             _begin(state, Assignment(name, event.shift, event.person, "PROPOSED", expected, lapses))
         case AssignmentAtRisk():
             state.assignments[event.assignment].at_risk = event.reason
+        case NobodyFound():
+            state.unreplaced[event.assignment] = event.reason
         case SwapProposed() | SwapAccepted() | SwapClosed() | SwapApproved():
             _swap(state, event)
         case PersonLent() | LoanConfirmed() | LoanCancelled() | PersonReceived() | PersonReturned() | PersonTakenBack():
             _lend(state, event)
         case _:
+            if isinstance(event, AssignmentReplaced | CheckedIn):
+                state.unreplaced.pop(event.assignment, None)
             _attend(state, event)
 
 

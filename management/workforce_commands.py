@@ -23,6 +23,7 @@ __all__ = [
     "CorrectHours",
     "DeclineSwap",
     "EnrolPerson",
+    "FindReplacement",
     "KeepShift",
     "LoanPerson",
     "MarkAffected",
@@ -169,6 +170,13 @@ class ReplaceAssignment(msgspec.Struct, frozen=True, tag="replace_assignment"):
     access: Access | None = None
 
 
+class FindReplacement(msgspec.Struct, frozen=True, tag="find_replacement"):
+    """Have the best of this roster work instead of somebody who does not come."""
+
+    assignment: str
+    by: str  # the new assignment
+
+
 # -- attendance -------------------------------------------------------------------------------------------------------
 
 
@@ -300,6 +308,7 @@ Command = (
     | ConfirmAssignment
     | CancelAssignment
     | ReplaceAssignment
+    | FindReplacement
     | ReportAbsent
     | CheckIn
     | CheckOut

@@ -27,6 +27,7 @@ __all__ = [
     "LoanConfirmed",
     "NeedChanged",
     "NoShowRecorded",
+    "NobodyFound",
     "PersonEnrolled",
     "PersonLent",
     "PersonReceived",
@@ -163,6 +164,14 @@ class AssignmentReplaced(msgspec.Struct, frozen=True, tag="assignment_replaced")
 
     assignment: str
     by: str  # assignment
+
+
+class NobodyFound(msgspec.Struct, frozen=True, tag="nobody_found"):
+    """Nobody of this roster can work instead of somebody who does not come: somewhere else there may be."""
+
+    assignment: str
+    reason: str  # the last guard that anybody came to; NOBODY: there is nobody else; WINDOW: it is too late
+    refused: dict[str, int]  # code of a guard -> how many people it keeps off
 
 
 class AssignmentAtRisk(msgspec.Struct, frozen=True, tag="assignment_at_risk"):
@@ -318,6 +327,7 @@ Event = (
     | AssignmentCancelled
     | AssignmentReplaced
     | AssignmentAtRisk
+    | NobodyFound
     | AbsenceReported
     | CheckedIn
     | CheckedOut

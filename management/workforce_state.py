@@ -196,6 +196,7 @@ class State(msgspec.Struct):
     workers: dict[str, Worker] = {}
     held: dict[str, list[str]] = {}  # person -> his assignments that are open or under way
     assignments: dict[str, Assignment] = {}
+    unreplaced: dict[str, str] = {}  # assignment of who does not come -> why nobody works instead
     swaps: dict[str, Swap] = {}
     history: dict[str, list[int]] = {}  # role -> how many came, how many were to come
     deadlines: list[Deadline] = []

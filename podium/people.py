@@ -25,11 +25,13 @@ from desks.policies import read_policies, read_policy
 from desks.scan_intake import ScanIntake
 from desks.soc.watch import SocWatch, run_watch
 from engine.errors import EngineError
+from engine.host import Host
 from engine.log import Log
+from podium.beside import add_works, mailbox_of
 from podium.errors import OperatorError
 from podium.settings import People as PeopleSettings
 from podium.signing_in import Secrets, SigningIn
-from podium.wiring import name_of, open_log, wall_clock
+from podium.wiring import host_over, kafka_url, name_of, open_log, wall_clock
 from schemas.policy.soc import Policy as Watching
 
 __all__ = ["Door", "door_of", "run", "working"]
@@ -47,19 +49,31 @@ class Door(NamedTuple):
     host: str = "127.0.0.1"
     port: int = 8070
     origin: str = ""  # where browsers find it; empty: at localhost
+    mail: str = ""  # where letters go, smtp://HOST:PORT or a folder; empty: nowhere
+    mail_from: str = ""  # the address that they come from
 
 
 @asynccontextmanager
-async def working(log: Log, door: Door) -> AsyncIterator[asyncio.Task[None]]:
-    """Decide, react and serve within a block; yields what ends with an error where that goes on no longer."""
+async def working(
+    log: Log, door: Door, results: Host | None = None, *, folding: bool = False
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Decide, react and serve within a block; yields what ends with an error where that goes on no longer.
+
+    ``results`` is a host of the same log, by which the news of the field comes in; ``folding`` says that nobody else in
+    this process has it fold.
+    """
     try:
         policies, pepper = read_policies(door.policy), read_pepper(door.keys)
         games, soc = policies["per"].games, read_policy(door.policy / "soc.toml", Watching)
         secrets, devices = Secrets.open(door.keys, pepper, policies["acct"]), Devices()
         office = await Office.open(log, policies, wall_clock, pepper, readers=[secrets.keeper, devices])
         desk = SigningIn(office, secrets, Operators(door.keys, wall_clock), games)
+        mailbox = mailbox_of(door.mail, door.mail_from) if door.mail else None
+        await add_works(office, policies, mailbox=mailbox, results=results)
     except DesksError as error:
         raise OperatorError(str(error)) from error
+    if results is not None and folding:
+        office.add("the folding", results.run)
     intake = await ScanIntake.open(log, games, devices, wall_clock)
     watch = await SocWatch.open(log, soc, policies["per"], wall_clock, partitions=office.writer.partitions)
     office.add("the signs", desk.teller.run)
@@ -113,12 +127,20 @@ async def _run(path: Path, door: Door) -> None:
         loop.add_signal_handler(number, leave.set)
     leaving = asyncio.create_task(leave.wait())
     with open_log(path, write=True) as log:
-        async with working(log, door) as work:
+        results = await asyncio.to_thread(_results_of, log) if kafka_url(path) else None  # a file has no other writer
+        async with working(log, door, results, folding=True) as work:
             await asyncio.wait((leaving, work), return_when=asyncio.FIRST_COMPLETED)
             _log.info("people_leaving", log=name_of(path))
             leaving.cancel()
             if work.done():
                 work.result()
+
+
+def _results_of(log: Log) -> Host:
+    host = host_over(log)
+    host.load()
+    host.catch_up()
+    return host
 
 
 def run(path: Path, door: Door) -> None:
@@ -131,4 +153,12 @@ def door_of(chosen: PeopleSettings) -> Door:
     if chosen.keys is None:
         raise OperatorError("the people side wants its keys: --keys DIR, which podium people init-keys makes")
     policy = Path(chosen.policy) if chosen.policy else Path(schemas.__file__).parent / "policy" / "t20"
-    return Door(policy, Path(chosen.keys), chosen.host, chosen.port, chosen.origin or "")
+    return Door(
+        policy,
+        Path(chosen.keys),
+        chosen.host,
+        chosen.port,
+        chosen.origin or "",
+        chosen.mail or "",
+        chosen.mail_from or "",
+    )

@@ -127,7 +127,7 @@ class Process:
                 stack.push_async_callback(door.close)
                 print(f"podium: venue lines at {ports.host}:{door.port}", flush=True)
             if self.settings.people.keys is not None:
-                deciding = await stack.enter_async_context(_people(self.log, self.settings))
+                deciding = await stack.enter_async_context(_people(self.log, self.settings, self.host))
                 stack.push_async_callback(end, asyncio.create_task(self.vitals.watch("the people side", deciding)))
             gc.collect()
             gc.freeze()  # what was loaded lives as long as the process: never walk it again
@@ -206,13 +206,13 @@ class Process:
             await self.log.close()
 
 
-def _people(log: SqliteLog, settings: Settings) -> AbstractAsyncContextManager[asyncio.Task[None]]:
+def _people(log: SqliteLog, settings: Settings, host: Host) -> AbstractAsyncContextManager[asyncio.Task[None]]:
     """Return the people side over the log of this process, working within a block."""
     try:
         from podium import people  # noqa: PLC0415 - the extra
     except ImportError as error:
         raise OperatorError(f"the people side needs the extra: pip install 'podium-games[people]' ({error})") from error
-    return people.working(log, people.door_of(settings.people))
+    return people.working(log, people.door_of(settings.people), host)
 
 
 def _behind(host: Host, allowed: int) -> str:

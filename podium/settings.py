@@ -75,6 +75,8 @@ class People(Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Port = 8070
     origin: str | None = None  # where browsers find it, such as https://people.example; None: at localhost
+    mail: str | None = None  # where letters to people go, smtp://HOST:PORT or a folder; None: they wait
+    mail_from: str | None = None  # the address that they come from
 
 
 class Kafka(Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,11 +6,9 @@ from typing import Any
 
 import msgspec
 
+from desks.reactions.following_shifts import changes_of
 from desks.reactions.reaction import Manager, Order
 from management.command import Recorded
-from management.schedule_book import UnitChange
-from management.schedule_changes import UnitCancelled, UnitDelayed, UnitPostponed, UnitsRescheduled
-from management.schedule_draft import ScheduleReleased
 from management.workforce_commands import MarkAffected
 from management.workforce_events import ShiftPlanned
 
@@ -37,18 +35,9 @@ def react(state: State, recorded: Recorded[Any]) -> list[Order]:
     """Mark what serves the units that changed; the event is the cause."""
     return [
         Order(venue, MarkAffected(change.unit, recorded.id))
-        for change in _changes(recorded.event)
+        for change in changes_of(recorded.event)
         for venue in state.serving.get(change.unit, ())
     ]
-
-
-def _changes(event: Any) -> tuple[UnitChange, ...]:
-    match event:
-        case ScheduleReleased(diff=changes) | UnitsRescheduled(changes=changes):
-            return tuple(changes)
-        case UnitDelayed(change=change) | UnitPostponed(change=change) | UnitCancelled(change=change):
-            return (change,)
-    return ()
 
 
 AFFECTED_SHIFTS = Manager("affected_shifts", State, learn, react)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
@@ -15,6 +16,7 @@ from desks.codec import Codec
 from desks.outcome import Outcome
 from desks.partitions import Partitions, scan
 from desks.policies import read_policies
+from desks.reactions.managers import managers_of
 from desks.reactions.turn import Declined, read_turns
 from desks.reactor import Reactor
 from desks.reading import hear
@@ -33,6 +35,7 @@ PARTITIONS = Partitions(3)
 PEPPER = b"pepper"
 POLICIES = read_policies(Path(schemas.__file__).parent / "policy" / "t20")
 POLICIES["ro"] = msgspec.structs.replace(POLICIES["ro"], categories={"Aa": Category("athletes")})
+MANAGERS = managers_of(POLICIES)
 CODEC = Codec(PEPPER)
 
 Step = tuple[str, Any, Actor, int]  # key, command, by whom, ms
@@ -75,9 +78,15 @@ class People:
         assert [outcome.refusal for outcome in outcomes] == [None] * len(steps)
         return outcomes
 
+    async def do_at_once(self, *steps: Step) -> list[Outcome]:
+        """Carry out commands that are handed in together, those of a key in their order; none may be refused."""
+        outcomes = await asyncio.gather(*(self.writer.submit(self.received(step)) for step in steps))
+        assert [outcome.refusal for outcome in outcomes] == [None] * len(steps)
+        return outcomes
+
     async def react(self, **options: Any) -> int:
         """Open a reactor anew and have it see to all there is."""
-        reactor = await Reactor.open(self.log, self.writer, clock, partitions=PARTITIONS, **options)
+        reactor = await Reactor.open(self.log, self.writer, clock, MANAGERS, partitions=PARTITIONS, **options)
         return await reactor.catch_up()
 
     # -- what is known afterwards

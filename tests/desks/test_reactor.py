@@ -21,7 +21,7 @@ from engine.log import Fence, Record
 from management.application import HoldGrant
 from management.card_desk import Produce, Validate
 from management.command import Received
-from management.entry_facts import AthleteFlagged
+from management.entry_facts import AthleteFlagged, CardReported
 from management.long_list import LongListAthlete
 from management.person_record import MergePerson, ParticipationAdopted
 from management.quota import HoldConfirmed, HoldQuota, SetQuota
@@ -35,7 +35,7 @@ from management.workforce_commands import (
     RecordAccess,
 )
 from management.workforce_events import AssignmentCancelled
-from tests.desks.people import PARTITIONS, People, Step, clock
+from tests.desks.people import MANAGERS, PARTITIONS, People, Step, clock
 from tests.desks.troubled_log import TroubledLog
 from tests.management import accredited as per
 from tests.management import entry_hands as ebk
@@ -95,13 +95,15 @@ async def test_scenario_6_who_is_revoked_has_no_card_no_shift_and_a_flag(tmp_pat
     for venue in ("wf:STA", "wf:BAY"):
         assert [one.status for one in (await people.state(venue)).assignments.values()] == ["CANCELLED"] * 2
     assert (await people.state("ebk:SWM")).athletes["P1"].flag == "revoked"
-    assert sorted(map(repr, await people.events())) == sorted(
+    events = [(key, event) for key, event in await people.events() if not key.startswith("ntc:")]
+    assert sorted(map(repr, events)) == sorted(
         repr(one)
         for one in (
             ("ro:AAA", HoldConfirmed(HOLD)),
             *((key, AssignmentCancelled(name, "SUSPENDED")) for key in ("wf:STA", "wf:BAY") for name in ("a1", "a2")),
             ("ebk:SWM", AthleteFlagged("P1", "suspended", ())),
             ("ebk:SWM", AthleteFlagged("P1", "revoked", ())),
+            ("ebk:SWM", CardReported("P1", "blocked")),
         )
     )
     assert await people.declined() == []
@@ -198,7 +200,9 @@ async def stopped_after(people: People, left: int) -> bool:
     """Run a reactor that ends after so many steps; return whether it got to do all before."""
     log, steps = StoppingLog(people.log), Steps(left)
     log.steps = steps
-    reactor = await Reactor.open(log, StoppingTaker(people.writer, steps), clock, partitions=PARTITIONS, batch=12)
+    reactor = await Reactor.open(
+        log, StoppingTaker(people.writer, steps), clock, MANAGERS, partitions=PARTITIONS, batch=12
+    )
     try:
         await reactor.catch_up()
     except Stopped:
@@ -277,7 +281,7 @@ async def test_what_the_log_did_not_take_is_sent_again(tmp_path: Path) -> None:
     people = await People.open(tmp_path)
     await people.do(*APPLY)
     busy = Busy(people.writer, 3)
-    reactor = await Reactor.open(people.log, busy, clock, partitions=PARTITIONS, pause=0.0)
+    reactor = await Reactor.open(people.log, busy, clock, MANAGERS, partitions=PARTITIONS, pause=0.0)
     await reactor.catch_up()
     assert (busy.refusals, await people.events()) == (0, [("ro:AAA", HoldConfirmed(HOLD))])
     await people.close()
@@ -285,12 +289,12 @@ async def test_what_the_log_did_not_take_is_sent_again(tmp_path: Path) -> None:
 
 async def test_a_reactor_that_was_taken_over_notes_nothing_any_more(tmp_path: Path) -> None:
     people = await People.open(tmp_path)
-    old = await Reactor.open(people.log, people.writer, clock, partitions=PARTITIONS)
+    old = await Reactor.open(people.log, people.writer, clock, MANAGERS, partitions=PARTITIONS)
     await people.do(*APPLY)
     await people.react()
     with pytest.raises(Fenced):
         await old.catch_up()
-    assert len(await people.commands()) == 1
+    assert [key for _, key in await people.commands()].count("ro:AAA") == 1
     await people.close()
 
 
@@ -310,12 +314,13 @@ class Watched:
 async def test_what_happens_later_is_seen_as_it_happens(tmp_path: Path) -> None:
     people = await People.open(tmp_path)
     watched = Watched(people.writer)
-    reactor = await Reactor.open(people.log, watched, clock, partitions=PARTITIONS)
+    reactor = await Reactor.open(people.log, watched, clock, MANAGERS, partitions=PARTITIONS)
     running = asyncio.create_task(run_reactor(reactor, pause=0.01))
     async with asyncio.timeout(30):
         for steps, key in ((APPLY, "ro:AAA"), (MERGE, "per:P2")):
             await people.do(*steps)
-            assert await watched.told.get() == key
+            while await watched.told.get() != key:
+                pass
     running.cancel()
     await asyncio.wait([running])
     await people.close()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from desks.reactions.managers import MANAGERS
 from desks.reactions.reaction import REACTOR, Order, received
 from management.quota import ConfirmHold, ReleaseHold
+from tests.desks.people import MANAGERS
 from tests.desks.reactions.told import recorded
 
 EVENT = recorded("per:P1", None)
