@@ -15,11 +15,11 @@ from management.command import Recorded
 from management.entry_exception import ExceptionGranted
 from management.person_record import PersonErased
 from management.quota import QuotaMoved, QuotaSet
+from management.retention import FieldsExpired
 from management.soc_finding import Finding, Kind, Window
 from management.soc_signs import (
     CheckpointMismatched,
     CommandRefused,
-    KeysDestroyed,
     PersonalRead,
     RequestTurned,
     Seen,
@@ -79,6 +79,8 @@ def _observe_event(state: State, seen: Seen, recorded: Recorded[Any], policy: Po
             state.totals[book] = total
         case QuotaMoved() | ExceptionGranted():
             findings.append(_of("QUOTA_OVERRIDE", seen, about))
+        case FieldsExpired(fields=fields):
+            findings.append(_of("KEY_DESTROYED", seen, about | {"fields": " ".join(fields)}))
         case PersonErased():
             findings.append(_of("KEY_DESTROYED", seen, about))
             findings += _counted(state, seen, "keys", policy.keys_destroyed, kind="MASS_KEY_DESTRUCTION", subjects={})
@@ -126,11 +128,6 @@ def _observe_sign(state: State, seen: Seen, policy: Policy) -> list[Finding]:
             most, kind = policy.personal_reads, "MASS_PERSONAL_READ"
             subjects = {"actor": actor}
             return _counted(state, seen, f"reads {actor}", most, kind=kind, subjects=subjects, count=people)
-        case KeysDestroyed(people=people, cause=cause, by=by):
-            subjects = {"actor": by, "cause": cause, "people": str(people)}
-            most, kind = policy.keys_destroyed, "MASS_KEY_DESTRUCTION"
-            found = [_of("KEY_DESTROYED", seen, subjects)]
-            return found + _counted(state, seen, "keys", most, kind=kind, subjects=subjects, count=people)
         case CheckpointMismatched(origin=origin, size=size, expected=expected, found=root):
             subjects = {"origin": origin, "size": str(size), "expected": expected, "found": root}
             return [_of("CHECKPOINT_MISMATCH", seen, subjects)]

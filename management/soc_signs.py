@@ -16,7 +16,6 @@ __all__ = [
     "CheckpointMismatched",
     "CommandRefused",
     "HindsightSeen",
-    "KeysDestroyed",
     "PersonalRead",
     "RequestTurned",
     "ScanSeen",
@@ -85,14 +84,6 @@ class ScansTurned(msgspec.Struct, frozen=True, tag="scans_turned"):
     code: Literal["MALFORMED", "UNKNOWN_DEVICE", "WRONG_GAMES", "GAP", "FORK"]
 
 
-class KeysDestroyed(msgspec.Struct, frozen=True, tag="keys_destroyed"):
-    """Keys of persons were destroyed otherwise than by an erasure on the log."""
-
-    people: int
-    cause: str  # a code, such as RETENTION
-    by: str
-
-
 class CheckpointMismatched(msgspec.Struct, frozen=True, tag="checkpoint_mismatched"):
     """The log is not what a signed checkpoint says that it was."""
 
@@ -113,7 +104,6 @@ Sign = (
     | RequestTurned
     | PersonalRead
     | ScansTurned
-    | KeysDestroyed
     | CheckpointMismatched
     | TimePassed
 )

@@ -9,11 +9,11 @@ from management.entry_exception import ExceptionGranted
 from management.participation_events import Warned
 from management.person_record import PersonErased
 from management.quota import QuotaMoved, QuotaSet
+from management.retention import FieldsExpired
 from management.soc_finding import Finding
 from management.soc_signs import (
     CheckpointMismatched,
     CommandRefused,
-    KeysDestroyed,
     PersonalRead,
     RequestTurned,
     SessionStolen,
@@ -72,9 +72,12 @@ def test_personal_data_of_many_is_read() -> None:
 
 def test_a_key_is_destroyed_and_many_are() -> None:
     watch = Watch()
-    assert watch.kinds(event("per:P1", PersonErased(()), "P-DORA")) == ["KEY_DESTROYED"]
-    many = SOC.keys_destroyed.count - 1
-    assert watch.kinds(KeysDestroyed(many, "RETENTION", "retention")) == ["KEY_DESTROYED", "MASS_KEY_DESTRUCTION"]
+    assert watch.kinds(event("ret:T20", FieldsExpired(("photo",)), "scheduler")) == ["KEY_DESTROYED"]
+    assert watch.findings[0].subjects["fields"] == "photo"
+    for number in range(1, SOC.keys_destroyed.count):
+        assert watch.kinds(event(f"per:P{number}", PersonErased(()), "P-DORA")) == ["KEY_DESTROYED"]
+    assert watch.kinds(event("per:P0", PersonErased(()), "P-DORA")) == ["KEY_DESTROYED", "MASS_KEY_DESTRUCTION"]
+    assert watch.kinds(event("per:PX", PersonErased(()), "P-DORA")) == ["KEY_DESTROYED"]
 
 
 def test_the_log_is_not_what_was_signed() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 import schemas.policy
 from desks.scan_intake import SCANS
@@ -16,7 +17,7 @@ from desks.soc.signs import SIGNS, Teller, record_of
 from desks.soc.watch import SOC, SocWatch, read_soc
 from desks.topics import COMMANDS, EVENTS, REPLIES
 from engine.errors import Fenced
-from engine.log import Log, Record
+from engine.log import Log, Record, Stored
 from engine.sqlite_log import SqliteLog
 from engine.versions import HEADER
 from management.account import OpenAccount
@@ -26,6 +27,7 @@ from management.suspension import ApproveRevocation
 from schemas.policy.soc import decode
 from tests.desks.people import PARTITIONS, POLICIES, People
 from tests.desks.test_reactor import APPLY, REVOKE, at_work
+from tests.desks.troubled_log import TroubledLog
 from tests.management import account_hands as acct
 from tests.management import accredited as per
 from tests.management.accredited import JULY
@@ -214,4 +216,35 @@ async def test_scenario_6_each_thing_that_is_taken_is_one_event(tmp_path: Path) 
     errors = [one["api"]["response"]["error"] for one in events if one["class_uid"] == 6003]
     found = [one["finding_info"]["title"] for one in events if one["class_uid"] == 2004]
     assert (errors, found) == (["SAME_PERSON", "NOT_AUTHORISED"], ["SAME_PERSON_ATTEMPT"])
+    await people.close()
+
+
+# -- on a log that spreads its topics, as Kafka does
+
+
+class SplitLog(TroubledLog):
+    """A log that keeps each partition of the people side by itself."""
+
+    def partitions(self, topic: str) -> int:
+        return PARTITIONS.count if topic in (COMMANDS, REPLIES, EVENTS) else 1
+
+    def read(self, topic: str, after: int = 0, *, limit: int = 1000, partition: int = 0) -> list[Stored]:
+        if self.partitions(topic) == 1:
+            return super().read(topic, after, limit=limit)
+        found = [one for one in super().read(topic, after, limit=10_000) if PARTITIONS.read_mark(one) == partition]
+        return [replace(one, partition=partition) for one in found[:limit]]
+
+
+@pytest.mark.parametrize("batch", [1, 4, 100])
+async def test_partitions_are_read_in_the_order_of_log_time(tmp_path: Path, batch: int) -> None:
+    clock = Ticking()
+    people = await People.open(tmp_path, clock)
+    await story(people, clock)
+    split = SplitLog(people.log)
+    await (await opened(split, clock, batch)).catch_up()
+    events = await told(people.log)
+    assert Counter(one["type_uid"] for one in events) == TOLD
+    actors = [one["actor"]["user"]["uid"] for one in events if one["type_uid"] == 600303]
+    assert actors == ["P-ANNA"]  # which is in another topic than the refusal
+    assert await (await opened(split, clock, batch)).catch_up() == 0
     await people.close()
