@@ -23,6 +23,7 @@ MOST_SHOWINGS = 32  # of one card, the newest
 FORGED = ("BAD_SIGNATURE", "UNKNOWN_KEY")
 _MINUTE = 60_000
 _HOUR = 3_600_000
+_FOR_EVER = 2**62
 
 
 class Showing(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -140,14 +141,13 @@ def _twice(kind: Kind, serial: int, one: Showing, other: Showing) -> Finding:
 
 def _stale(state: State, scan: ScanRecorded, rules: _Rules) -> list[Finding]:
     """Find a gate that decides by a list although others have had the next one for long."""
-    versions = [version for version, _ in state.lists]
-    place = bisect_right(versions, scan.list_version)
-    newer = state.lists[place] if place < len(versions) else None
-    known = place > 0 and versions[place - 1] == scan.list_version
-    if not known:
-        state.lists.insert(place, (scan.list_version, scan.t_device))
-    elif scan.t_device < state.lists[place - 1][1]:
-        state.lists[place - 1] = (scan.list_version, scan.t_device)
+    lists = state.lists
+    place = bisect_right(lists, (scan.list_version, _FOR_EVER))  # behind those up to its own version
+    newer = lists[place] if place < len(lists) else None
+    if place == 0 or lists[place - 1][0] != scan.list_version:
+        lists.insert(place, (scan.list_version, scan.t_device))
+    elif scan.t_device < lists[place - 1][1]:
+        lists[place - 1] = (scan.list_version, scan.t_device)
     late = newer is not None and scan.t_device - newer[1] > rules.soc.list_late_min * _MINUTE
     if not late and scan.reason != "STATUS_STALE":
         return []

@@ -75,7 +75,8 @@ async def working(
     if results is not None and folding:
         office.add("the folding", results.run)
     intake = await ScanIntake.open(log, games, devices, wall_clock)
-    watch = await SocWatch.open(log, soc, policies["per"], wall_clock, partitions=office.writer.partitions)
+    state, partitions = door.keys / "watch.state", office.writer.partitions
+    watch = await SocWatch.open(log, soc, policies["per"], wall_clock, partitions=partitions, file=state)
     office.add("the signs", desk.teller.run)
     office.add("the watch", lambda: run_watch(watch))
     office.add("the end of sessions", desk.sweep)

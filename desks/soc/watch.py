@@ -4,15 +4,16 @@
 |---|---|---|
 | ``management.soc.v1`` | class of the event | an event of OCSF; header ``turn`` of the last of a batch: what was read |
 
-The watch is a fold (``management/soc_watch.py``), so it keeps no state of its own: who opens it folds again what was
-seen to, and goes on behind it. What it tells has names, so that in a copy of a log, where positions are others, nothing
-is told twice. Time passes by a sign that the watch appends itself.
+The watch is a fold (``management/soc_watch.py``): who opens it folds again what was seen to, and goes on behind it. A
+file may keep its state, so that it takes less time; without it the same comes out. What is told has names, so that in a
+copy of a log, where positions are others, nothing is told twice. Time passes by a sign that the watch appends.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Self
 
 import msgspec
@@ -35,6 +36,8 @@ TURN = "turn"
 BATCH = 500
 PAUSE = 1.0  # seconds between two looks at the log
 MINUTE = 60_000_000  # microseconds
+SAVED = 10 * MINUTE  # between two times that the state is kept
+VERSION = 1  # of what the watch finds, and remembers
 
 
 def _first(stored: Stored) -> Stored:
@@ -57,6 +60,17 @@ class _Turn(msgspec.Struct, frozen=True):
 _turn = msgspec.json.Decoder(_Turn).decode
 
 
+class _Kept(msgspec.Struct, frozen=True):
+    """The file: the state, and how far everything was read."""
+
+    version: int  # of the watch: another one finds other things
+    turn: _Turn
+    state: State
+
+
+_kept = msgspec.msgpack.Decoder(_Kept).decode
+
+
 class SocWatch:
     """The one watch of a log. After an error it is of no use: open another one."""
 
@@ -66,9 +80,13 @@ class SocWatch:
         policies: tuple[Policy, accreditation.Policy],
         clock: Callable[[], int],
         fence: Fence,
+        *,
         inputs: Inputs,
+        file: Path | None,
     ) -> None:
         """Prepare one that has seen nothing yet; use ``open``."""
+        self._file = file
+        self._saved = 0  # when, microseconds
         self._log, self._clock, self._fence, self._inputs = log, clock, fence, inputs
         self._soc, self._people = policies
         self._state = State()
@@ -86,18 +104,56 @@ class SocWatch:
         *,
         partitions: Partitions | None = None,
         batch: int = BATCH,
+        file: Path | None = None,
     ) -> Self:
-        """Take over from the watch before; ``clock`` gives log time, microseconds. Raises what the log raises."""
+        """Take over from the watch before; ``clock`` gives log time, microseconds. Raises what the log raises.
+
+        ``file`` keeps the state now and then, and is read where it is there.
+        """
         fence = await log.fence(SOC)
-        watch = cls(log, (soc, people), clock, fence, Inputs(log, partitions or Partitions(), batch))
+        inputs = Inputs(log, partitions or Partitions(), batch)
+        watch = cls(log, (soc, people), clock, fence, inputs=inputs, file=file)
         turn: dict[Place, int] = {}
         async for stored in read_soc(log):
             turn = watch._before(stored, turn)
+        watch._take_up()
         while batch_before := await watch._inputs.next(turn):
             for stored in batch_before:
                 for seen in watch._inputs.seen(stored):
                     watch._observe(seen)
         return watch
+
+    # -- the file
+
+    def _take_up(self) -> None:
+        """Go on from the file, where it is of this log: when it was written, all up to it had been told."""
+        if self._file is None or not self._file.exists():
+            return
+        try:
+            kept = _kept(self._file.read_bytes())
+        except msgspec.DecodeError:
+            return  # of another version, or torn: it is only there to save time
+        at = _places(kept.turn)
+        there = all(at[one] <= self._log.head(one[0], partition=one[1]) for one in at)  # or the log lost its end since
+        if kept.version == VERSION and kept.turn.log == self._log.id and there:
+            self._state = kept.state
+            self._inputs.at.update(at)
+
+    def save(self) -> None:
+        """Keep the state in the file."""
+        if self._file is None:
+            return
+        beside = self._file.with_suffix(".new")
+        beside.touch(mode=0o600)
+        beside.write_bytes(msgspec.msgpack.encode(_Kept(VERSION, self._read(), self._state)))
+        beside.replace(self._file)
+        self._saved = self._clock()
+
+    def _read(self) -> _Turn:
+        at = {f"{topic} {number}": position for (topic, number), position in self._inputs.at.items() if position}
+        return _Turn(self._log.id, at)
+
+    # -- what was told
 
     def _before(self, stored: Stored, turn: dict[Place, int]) -> dict[Place, int]:
         """Return how far all had been read by a record, or remember its name where it is a copy's."""
@@ -110,7 +166,7 @@ class SocWatch:
         if noted.log != self._log.id:
             self._told.update(names)
             return turn
-        return {(topic, int(number)): at for name, at in noted.at.items() for topic, number in [name.split(" ")]}
+        return _places(noted)
 
     async def catch_up(self) -> int:
         """See to all there is, and return how many events were told; raises ``Fenced`` where another has taken over."""
@@ -121,6 +177,8 @@ class SocWatch:
             if news:
                 await self._log.append(self._records(news), fence=self._fence)
             told += len(news)
+            if self._clock() - self._saved > SAVED:
+                self.save()
         return told
 
     def _tell(self, seen: Seen) -> list[Event]:
@@ -133,8 +191,7 @@ class SocWatch:
 
     def _records(self, events: list[Event]) -> list[Record]:
         now = self._clock()
-        at = {f"{topic} {number}": position for (topic, number), position in self._inputs.at.items() if position}
-        turn = {TURN: _encode(_Turn(self._log.id, at))}
+        turn = {TURN: _encode(self._read())}
         heads = [_VERSION] * (len(events) - 1) + [_VERSION | turn]
         return [
             Record(SOC, str(event["class_uid"]), _encode(event), now, headers)
@@ -147,6 +204,10 @@ class SocWatch:
         if now // MINUTE != self._minute:
             self._minute = now // MINUTE
             await self._log.append([sign_record(TimePassed(), now)])
+
+
+def _places(turn: _Turn) -> dict[Place, int]:
+    return {(topic, int(number)): at for name, at in turn.at.items() for topic, number in [name.split(" ")]}
 
 
 async def read_soc(log: Log) -> AsyncIterator[Stored]:

@@ -23,6 +23,7 @@ from engine.versions import HEADER
 from management.account import OpenAccount
 from management.account_grants import ApproveGrant, GiveGrant
 from management.soc_signs import PersonalRead, RequestTurned, Sign, SignInTried
+from management.soc_watch import State
 from management.suspension import ApproveRevocation
 from schemas.policy.soc import decode
 from tests.desks.people import PARTITIONS, POLICIES, People
@@ -47,8 +48,8 @@ class Ticking:
         return self.now
 
 
-async def opened(log: Log, clock: Any, batch: int = 100) -> SocWatch:
-    return await SocWatch.open(log, POLICY, POLICIES["per"], clock, partitions=PARTITIONS, batch=batch)
+async def opened(log: Log, clock: Any, batch: int = 100, file: Path | None = None) -> SocWatch:
+    return await SocWatch.open(log, POLICY, POLICIES["per"], clock, partitions=PARTITIONS, batch=batch, file=file)
 
 
 async def told(log: Log) -> list[dict[str, Any]]:
@@ -150,6 +151,29 @@ async def test_in_a_copy_of_the_log_nothing_is_told_again(tmp_path: Path) -> Non
     assert await (await opened(copy, clock)).catch_up() == 2
     assert await (await opened(copy, clock)).catch_up() == 0
     await copy.close()
+    await people.close()
+
+
+async def test_a_state_that_was_kept_saves_reading_and_changes_nothing(tmp_path: Path) -> None:
+    clock, file = Ticking(), tmp_path / "watch.state"
+    people = await People.open(tmp_path, clock)
+    await story(people, clock)
+    watch = await opened(people.log, clock, file=file)
+    assert await watch.catch_up() == sum(TOLD.values())
+    assert file.exists()
+    await people.log.append([scanned(9, clock, verdict="DENY", reason="REVOKED")])
+    again = await opened(people.log, clock, file=file)
+    assert again._inputs.at == watch._inputs.at
+    assert again._state == watch._state
+    assert await again.catch_up() == 2
+    file.write_bytes(file.read_bytes()[:-9])
+    torn = await opened(people.log, clock, file=file)
+    assert torn._state == again._state
+    assert await torn.catch_up() == 0
+    other = SqliteLog.open(tmp_path / "other.podium")
+    again.save()
+    assert (await opened(other, clock, file=file))._state == State()
+    await other.close()
     await people.close()
 
 
