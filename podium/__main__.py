@@ -27,6 +27,7 @@ from podium.commands import (
     run,
     soc,
     source,
+    up,
 )
 from podium.errors import OperatorError
 from podium.log_lines import set_up
@@ -42,7 +43,23 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=True,
 )
-for group in (audit, config, distributed, epoch, games, gate, history, kafka, look, people, prove, run, soc, source):
+for group in (
+    audit,
+    config,
+    distributed,
+    epoch,
+    games,
+    gate,
+    history,
+    kafka,
+    look,
+    people,
+    prove,
+    run,
+    soc,
+    source,
+    up,
+):
     group.add_to(app)
 
 
