@@ -31,13 +31,18 @@ class Lag:
         self.head = 0  # as last seen
 
     def see(self, head: int, position: int) -> None:
-        """Say how far the partition goes, and how far it is read."""
+        """Say how far the partition goes, and how far it is read.
+
+        The head may be less than it was: what was taken for a record was a mark of the brokers.
+        """
+        if head < self.head:
+            self._looks = deque(_Look(look.at, min(look.head, head)) for look in self._looks)
         self._forget(position)
         if head > max(self.head, position):
             if len(self._looks) == MOST:
                 self._looks.pop()  # the oldest say since when, and the newest how far
             self._looks.append(_Look(self._steady(), head))
-        self.head = max(self.head, head)
+        self.head = head
 
     def records(self, position: int) -> int:
         """Return how many positions there are beyond the one up to which was read."""

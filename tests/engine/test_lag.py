@@ -52,9 +52,18 @@ def test_it_remembers_since_when_however_long_that_is() -> None:
     assert lag.seconds(3 * MOST - 1) == 0.0
 
 
-def test_a_look_that_comes_late_takes_nothing_back() -> None:
+def test_what_was_taken_for_a_record_and_is_none_is_not_waited_for() -> None:
     clock = Clock()
     lag = Lag(clock)
-    lag.see(20, 0)
-    lag.see(10, 0)
-    assert (lag.records(0), lag.records(20)) == (20, 0)
+    lag.see(21, 0)  # behind the newest record lies a mark
+    assert (lag.records(20), lag.seconds(20)) == (1, 0.0)
+    clock.now += 1
+    lag.see(20, 15)
+    clock.now += 1
+    assert (lag.records(15), lag.seconds(15)) == (5, 2.0)  # and what is one has waited since then
+    assert (lag.records(20), lag.seconds(20)) == (0, 0.0)
+    lag.see(20, 20)
+    assert (lag.records(20), lag.seconds(20)) == (0, 0.0)
+    lag.see(30, 20)
+    clock.now += 1
+    assert (lag.records(20), lag.seconds(20)) == (10, 1.0)
