@@ -16,6 +16,7 @@ from desks.scan_intake import SCANS
 from desks.soc.signs import SIGNS, Teller, record_of
 from desks.soc.watch import SOC, SocWatch, read_soc
 from desks.topics import COMMANDS, EVENTS, REPLIES
+from desks.writer import Writer
 from engine.errors import Fenced
 from engine.log import Log, Record, Stored
 from engine.sqlite_log import SqliteLog
@@ -26,7 +27,8 @@ from management.soc_signs import PersonalRead, RequestTurned, Sign, SignInTried
 from management.soc_watch import State
 from management.suspension import ApproveRevocation
 from schemas.policy.soc import decode
-from tests.desks.people import PARTITIONS, POLICIES, People
+from tests.desks.conftest import OpenLog
+from tests.desks.people import PARTITIONS, PEPPER, POLICIES, People
 from tests.desks.test_reactor import APPLY, REVOKE, at_work
 from tests.desks.troubled_log import TroubledLog
 from tests.management import account_hands as acct
@@ -217,16 +219,17 @@ async def test_what_is_told_at_the_doors_is_on_the_log_soon(tmp_path: Path) -> N
 # -- scenario 6 of the acceptance scenarios, as far as the operations centre hears of it
 
 
-async def test_scenario_6_each_thing_that_is_taken_is_one_event(tmp_path: Path) -> None:
-    clock = Ticking()
-    people = await People.open(tmp_path, clock)
+async def test_scenario_6_each_thing_that_is_taken_is_one_event(open_log: OpenLog) -> None:
+    clock, log = Ticking(), await open_log()
+    people = People(log, await Writer.open(log, POLICIES, clock, PEPPER, partitions=PARTITIONS))
     await people.do(*APPLY, *at_work("STA"), *REVOKE[:2])
     for by in (per.SUPERVISOR, per.RO):
         await people.writer.submit(people.received(("per:P1", ApproveRevocation("A1"), by, JULY)))
     await people.do(REVOKE[2])
     await people.react()
-    await (await opened(people.log, clock)).catch_up()
-    events = await told(people.log)
+    await (await opened(log, clock)).catch_up()
+    assert await (await opened(log, clock)).catch_up() == 0
+    events = await told(log)
     entities = [one["entity"] for one in events if one["class_uid"] == 3004]
     assert Counter((one["type"], one["uid"], one["data"]["event"]) for one in entities) == {
         ("participation", "A1", "participation_suspended"): 1,
@@ -240,7 +243,7 @@ async def test_scenario_6_each_thing_that_is_taken_is_one_event(tmp_path: Path) 
     errors = [one["api"]["response"]["error"] for one in events if one["class_uid"] == 6003]
     found = [one["finding_info"]["title"] for one in events if one["class_uid"] == 2004]
     assert (errors, found) == (["SAME_PERSON", "NOT_AUTHORISED"], ["SAME_PERSON_ATTEMPT"])
-    await people.close()
+    await people.writer.close()
 
 
 # -- on a log that spreads its topics, as Kafka does
