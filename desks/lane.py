@@ -20,7 +20,7 @@ from desks.progress import Progress
 from desks.recovery import Loaded, save, saved
 from desks.topics import EVENTS, REPLIES
 from engine.errors import Fenced, LogClosed, LogError
-from engine.log import Fence, Log
+from engine.log import Fence, Log, Record
 from management.command import Received
 
 __all__ = ["BATCH", "Lane", "Waiting"]
@@ -131,6 +131,17 @@ class Lane:
                 raise Unavailable(self.number, str(error)) from error
             states = self.partition.states
             return self.partition.position, states.version(key), states.state(key)
+
+    async def note(self, records: list[Record]) -> None:
+        """Append something that only who decides here may say; raises ``NotServed`` and what the log raises."""
+        async with self._turn:
+            if self.closed:
+                raise NotServed(self.number, self.closed)
+            try:
+                await self._log.append(records, fence=self._fence)
+            except (Fenced, LogClosed) as error:
+                self._lose([], error)
+                raise NotServed(self.number, self.closed) from error
 
     async def drain(self) -> None:
         """Return when all that waited has been answered."""

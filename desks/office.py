@@ -1,31 +1,50 @@
 """The people side of one log, running: the writer, the ticks, the reactor and whoever else works there, in one loop.
 
 What a door needs is here and nowhere else: take a command, read a record, wait until a position is seen, let something
-run beside. Each is small, and what they are made of has a file of its own.
+run beside. Where several processes share a log, each decides for the partitions that it was given (``acquire``), and
+what is for another goes there (``Elsewhere``); what may run only once, such as the reactor, runs beside partition 0.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self
 
+import msgspec
+import structlog
+
+from desks.codec import Codec, encode
+from desks.dossiers import Dossiers, Sealed, open_facts
+from desks.errors import DesksError, NotServed
+from desks.facts import Facts
 from desks.outcome import Outcome, Position
-from desks.partitions import Partitions
+from desks.owners import record_of
+from desks.partitions import Partitions, filing_key
+from desks.peers import Found
+from desks.reacted import Reacted
 from desks.reactions.managers import managers_of
-from desks.reactor import Reactor, run_reactor
+from desks.reactor import Reactor, Taker, run_reactor
 from desks.readers import Reader, Readers
 from desks.ticks import run_ticks
+from desks.vault import Erased, Vault
 from desks.writer import Writer
+from engine.errors import EngineError
 from engine.log import Log
 from management.aggregates import aggregate_of
-from management.command import Actor, Received
+from management.command import Actor, Received, Tick
 
-__all__ = ["SEEN_WITHIN", "Kept", "Office"]
+__all__ = ["SEEN_WITHIN", "Elsewhere", "Kept", "Office"]
 
 SEEN_WITHIN = 1.0  # seconds that a reader waits for what he wrote
+PAUSE = 0.5  # seconds until something is tried again that another process stands in the way of
+SOLE = 0  # what runs once in all processes runs where this partition is
+
+NEVER: Mapping[int, int] = {-1: 1}  # a partition that there is not
 
 Work = Callable[[], Coroutine[Any, Any, None]]
+
+_log = structlog.get_logger()
 
 
 class Kept(NamedTuple):
@@ -36,22 +55,54 @@ class Kept(NamedTuple):
     state: Any  # not to be changed, and to be looked at before anything else is awaited
 
 
+class Elsewhere(Protocol):
+    """The other processes that decide for partitions of the same log. All raise ``NotServed`` and ``Unavailable``."""
+
+    async def submit_bytes(self, number: int, wish: bytes, actor: Actor, at: int, place: str) -> Outcome:
+        """Return what became of a command, where its partition is decided for."""
+
+    async def read(self, number: int, key: str) -> Found:
+        """Return a record, from where its partition is decided for."""
+
+
+class _Key(msgspec.Struct):
+    key: str = ""
+
+
+_key = msgspec.json.Decoder(_Key).decode
+
+
 class Office:
     """The people side of one log. Belongs to one loop; the log is not its own."""
 
-    def __init__(self, log: Log, writer: Writer, reactor: Reactor, readers: Readers, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        log: Log,
+        writer: Writer,
+        readers: Readers,
+        dossiers: Dossiers,
+        clock: Callable[[], int],
+        *,
+        policies: Mapping[str, Any],
+        elsewhere: Elsewhere | None,
+    ) -> None:
         """Prepare one; use ``open``."""
         self.log = log
         self.clock = clock  # log time, microseconds
         self.writer = writer
-        self._reactor = reactor
         self._readers = readers
-        self._caught_up = asyncio.Event()
+        self._dossiers = dossiers
+        self._policies = policies
+        self._elsewhere = elsewhere
+        self._codec = Codec(b"")  # it reads states, and those have no secret
+        self._reacted = Reacted(log, writer.partitions)
+        self._waiting: dict[int, Mapping[int, int]] = {}  # partition -> what is to be seen to before time passes there
         self._works: dict[str, Work] = {
             "the reading": readers.run,
-            "the reactor": self._react,
-            "the ticks": self._tick,
+            "the look at the reactor": self._reacted.run,
+            "the ticks": lambda: run_ticks(self, clock),
         }
+        self.add("the reactor", self._react, sole=True)
 
     @classmethod
     async def open(
@@ -63,18 +114,56 @@ class Office:
         *,
         partitions: Partitions | None = None,
         readers: Iterable[Reader] = (),
+        elsewhere: Elsewhere | None = None,
     ) -> Self:
-        """Take over all partitions of a log; raises what ``Writer.acquire`` raises.
+        """Take over all partitions of a log, or none yet where there are others ``elsewhere``.
 
         ``clock`` gives log time, microseconds; ``pepper`` is what tells commands apart, and stays with the Games.
-        ``readers`` take in every event before this returns, and each further one as it becomes durable.
+        ``readers`` take in every event before this returns, and each further one as it becomes durable. Raises what
+        ``Writer.acquire`` raises.
         """
         partitions = partitions or Partitions()
-        writer = await Writer.open(log, policies, clock, pepper, partitions=partitions)
-        reading = Readers(log, partitions, readers)
-        await reading.catch_up()
-        reactor = await Reactor.open(log, writer, clock, managers_of(policies), partitions=partitions)
-        return cls(log, writer, reactor, reading, clock)
+        writer = Writer(log, policies, clock, pepper, partitions=partitions)
+        dossiers = Dossiers()
+        reading = Readers(log, partitions, readers, dossiers.take)
+        office = cls(log, writer, reading, dossiers, clock, policies=policies, elsewhere=elsewhere)
+        if elsewhere is None:
+            await office.acquire(range(partitions.count))
+        await office._readers.catch_up()
+        return office
+
+    # -- partitions
+
+    async def acquire(self, numbers: Iterable[int], address: str = "") -> None:
+        """Take partitions over from whoever has them, and say at which address they are decided for from now on.
+
+        Time does not pass there before the reactor has seen to what there was: what follows from it was in time.
+        """
+        numbers = tuple(numbers)
+        self._hold(numbers, NEVER)
+        await self.writer.acquire(numbers)
+        self._hold(numbers, await self._serials())
+        if address:
+            for number in numbers:
+                word = record_of(number, address, self.writer.partitions, self.clock())
+                await self.writer.note(number, [word])
+
+    def _hold(self, numbers: Iterable[int], until: Mapping[int, int]) -> None:
+        self._waiting |= dict.fromkeys(numbers, until)
+
+    async def release(self, numbers: Iterable[int]) -> None:
+        """Let partitions go, once all that waits for them is answered."""
+        await self.writer.release(numbers)
+
+    async def _serials(self) -> dict[int, int]:
+        """Return the newest serial of each partition."""
+        await self._readers.catch_up()
+        return {number: self._readers.progress.serial(number) for number in range(self.writer.partitions.count)}
+
+    def _away(self, key: str) -> tuple[Elsewhere, int] | None:
+        """Return where to ask for a key that is not decided for here, and its partition."""
+        number = self.writer.partitions.of(filing_key(key))
+        return None if self._elsewhere is None or number in self.writer.serves else (self._elsewhere, number)
 
     # -- doors
 
@@ -83,19 +172,54 @@ class Office:
         """Log time, ms."""
         return self.clock() // 1000
 
-    async def submit(self, received: Received[Any], place: str) -> Outcome:
-        """Do as ``Writer.submit`` does."""
-        return await self.writer.submit(received, place)
+    async def submit(self, received: Received[Any], place: str = "") -> Outcome:
+        """Do as ``Writer.submit`` does, wherever the command is decided."""
+        if (away := self._away(received.key)) is None:
+            try:
+                return await self.writer.submit(received, place)
+            except NotServed:
+                if (away := self._away(received.key)) is None:
+                    raise
+        elsewhere, number = away  # also where it was lost just now: the same again does no harm
+        wish = {"id": received.id, "key": received.key, "command": received.command}
+        wish |= {"expected": received.expected, "correlation": received.correlation}
+        return await elsewhere.submit_bytes(number, encode(wish), received.actor, received.at, place)
 
     async def submit_bytes(self, data: bytes, actor: Actor, place: str) -> Outcome:
-        """Do as ``Writer.submit_bytes`` does, for a command that came just now."""
-        return await self.writer.submit_bytes(data, actor, self.now, place)
+        """Do as ``Writer.submit_bytes`` does, for a command that came just now, wherever it is decided."""
+        try:
+            key = _key(data).key
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            key = ""  # it is put aside, and that is done in one place
+        at = self.now
+        if (away := self._away(key)) is None:
+            try:
+                return await self.writer.submit_bytes(data, actor, at, place)
+            except NotServed:
+                if (away := self._away(key)) is None:
+                    raise
+        elsewhere, number = away
+        return await elsewhere.submit_bytes(number, data, actor, at, place)
 
     async def read(self, key: str) -> Kept | None:
         """Return a record as it stands, None where no aggregate has such a key; raises as ``submit`` does."""
-        if aggregate_of(key) is None:
+        if aggregate_of(key) is None or not filing_key(key):
             return None
-        return Kept(*await self.writer.read(key))
+        if (away := self._away(key)) is None:
+            try:
+                return Kept(*await self.writer.read(key))
+            except NotServed:
+                if (away := self._away(key)) is None:
+                    raise
+        elsewhere, number = away
+        found = await elsewhere.read(number, key)
+        return Kept(found.position, found.version, self._codec.decode_state(key, found.state))
+
+    async def facts(
+        self, vault: Vault, person: str, fields: Callable[[Sealed], frozenset[str]]
+    ) -> Facts | Erased | None:
+        """Return the newest word on each fact about a person, as far as ``fields`` lets see; None for nothing."""
+        return await open_facts(self.log, vault, self._dossiers.of(person), fields)
 
     async def seen(self, position: Position, within: float = SEEN_WITHIN) -> bool:
         """Return whether every reader has come as far as a position within so many seconds."""
@@ -103,9 +227,13 @@ class Office:
 
     # -- working
 
-    def add(self, name: str, work: Work) -> None:
-        """Have something run beside the rest, from ``run`` on; it ends by being cancelled, and everything with it."""
-        self._works[name] = work
+    def add(self, name: str, work: Work, *, sole: bool = False) -> None:
+        """Have something run beside the rest, from ``run`` on; it ends by being cancelled, and everything with it.
+
+        ``sole`` is what may run only once in all processes of a log: it runs as long as this one has partition 0, and
+        is begun again where another one came between.
+        """
+        self._works[name] = (lambda: self._solely(name, work)) if sole else work
 
     async def run(self) -> None:
         """Work until cancelled; raises what one of the works raises, such as ``Fenced``: another has taken over."""
@@ -113,15 +241,60 @@ class Office:
             for name, work in self._works.items():
                 group.create_task(work(), name=name)
 
-    async def _react(self) -> None:
-        await self._reactor.catch_up()
-        self._caught_up.set()
-        await run_reactor(self._reactor)
+    async def _solely(self, name: str, work: Work) -> None:
+        while True:
+            while SOLE not in self.writer.serves:  # noqa: ASYNC110 - it is looked at, twice a second
+                await asyncio.sleep(PAUSE)
+            running = asyncio.ensure_future(work())
+            try:
+                while SOLE in self.writer.serves and not running.done():
+                    await asyncio.wait([running], timeout=PAUSE)
+            finally:
+                running.cancel()
+                await asyncio.wait([running])
+            error = None if running.cancelled() else running.exception()
+            if error is not None and (self._elsewhere is None or not isinstance(error, (DesksError, EngineError))):
+                raise error
+            _log.warning("people_work_interrupted", work=name, why=str(error or "its partition is another's"))
+            await asyncio.sleep(PAUSE)
 
-    async def _tick(self) -> None:
-        await self._caught_up.wait()  # what followed from a command before an outage was in time
-        await run_ticks(self.writer, self.clock)
+    async def _react(self) -> None:
+        reactor = await Reactor.open(
+            self.log, self.taker, self.clock, managers_of(self._policies), partitions=self.writer.partitions
+        )
+        await run_reactor(reactor)
+
+    @property
+    def taker(self) -> Taker:
+        """What takes commands of what runs beside: it waits for moments in which nobody decides for a partition."""
+        return self if self._elsewhere is None else _Patient(self)
+
+    @property
+    def sole(self) -> bool:
+        """Whether what runs once in all processes runs here."""
+        return SOLE in self.writer.serves
+
+    def ticks(self, now: int) -> list[Received[Tick]]:
+        """Return the commands by which time passes, where it may; ``now`` is ms since 1970 UTC."""
+        self._waiting = {number: serials for number, serials in self._waiting.items() if not self._reacted.to(serials)}
+        return [tick for tick in self.writer.ticks(now) if self.writer.partitions.of(tick.key) not in self._waiting]
 
     async def close(self) -> None:
         """Take nothing more, and return when all that waited has been answered; the log stays open."""
         await self.writer.close()
+
+
+class _Patient:
+    """An office that waits until somebody decides for a partition: there are moments in which nobody does."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def submit(self, received: Received[Any], place: str = "") -> Outcome:
+        while True:
+            try:
+                return await self._office.submit(received, place)
+            except NotServed:
+                if SOLE not in self._office.writer.serves:
+                    raise
+                await asyncio.sleep(PAUSE)

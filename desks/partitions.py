@@ -14,7 +14,7 @@ import msgspec
 from desks.errors import OtherPartitions
 from desks.topics import PARTITION
 from engine.log import Log, Stored
-from schemas.layout import Spread
+from schemas.layout import PEOPLE, Spread
 
 __all__ = ["LONGEST_KEY", "Partitions", "filing_key", "scan"]
 
@@ -24,7 +24,7 @@ LONGEST_KEY = 200  # bytes
 class Partitions(msgspec.Struct, frozen=True):
     """How keys are divided."""
 
-    count: int = 12
+    count: int = PEOPLE
     keys: dict[str, int] = {}  # those with a place of their own, as the log's layout has them
 
     def of(self, key: str) -> int:

@@ -7,7 +7,7 @@ readers of a process share one reading of the log, and one progress.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from desks.codec import Codec
@@ -22,6 +22,9 @@ from management.command import Recorded
 __all__ = ["Reader", "Readers"]
 
 
+Index = Callable[[Recorded[Any], Stored], None]
+
+
 class Reader(Protocol):
     """What is folded from events."""
 
@@ -32,10 +35,14 @@ class Reader(Protocol):
 class Readers:
     """Some readers over one log. Belongs to one loop."""
 
-    def __init__(self, log: Log, partitions: Partitions, readers: Iterable[Reader]) -> None:
+    def __init__(
+        self, log: Log, partitions: Partitions, readers: Iterable[Reader], index: Index = lambda recorded, stored: None
+    ) -> None:
+        """Take the readers, and what keeps where on the log something lies."""
         self._log = log
         self._partitions = partitions
         self._readers = tuple(readers)
+        self._index = index
         self._codec = Codec(b"")  # it reads events, and those have no secret
         self._at = {partitions.place(log, EVENTS, number): 0 for number in range(partitions.count)}  # place -> position
         self.progress = Progress()
@@ -60,6 +67,7 @@ class Readers:
         for stored in batch:
             position, recorded = hear(stored, self._partitions, self._codec)
             if position.serial > self.progress.serial(position.partition):
+                self._index(recorded, stored)
                 for reader in self._readers:
                     reader.take(recorded, position)
                 self.progress.reach(position)

@@ -19,7 +19,7 @@ from desks.partitions import Partitions, filing_key
 from desks.progress import Progress
 from desks.recovery import Loaded, recover
 from desks.ticks import LAG, tick_of
-from engine.log import Log
+from engine.log import Log, Record
 from management.aggregates import AGGREGATES, Aggregate
 from management.command import Actor, Received, Tick
 
@@ -161,6 +161,12 @@ class Writer:
         ``Unavailable``.
         """
         return await self._lane(key).read(key)
+
+    async def note(self, number: int, records: list[Record]) -> None:
+        """Append something that only who decides for a partition may say; raises ``NotServed`` too."""
+        if number not in self._lanes:
+            raise NotServed(number, "this writer does not have it")
+        await self._lanes[number].note(records)
 
     # -- time
 

@@ -159,8 +159,15 @@ class KafkaReader:
                 if time.monotonic() > give_up or not passes(error_of(error)):
                     raise self._client.failure(f"reading {topic}", error) from error
                 time.sleep(0.02)
+                self._look_again(asked.topic, error_of(error))
             else:
                 return int(found[1]) if found else 0
+
+    def _look_again(self, name: str, error: KafkaError) -> None:
+        """Have the scout ask what there is of a topic: one seen while it was made is not looked at for minutes."""
+        if error.code() == KafkaError._UNKNOWN_PARTITION:
+            with suppress(KafkaException):
+                self._scout.list_topics(name, timeout=self._client.patience)
 
     @contextmanager
     def _cursor(self, place: Place, offset: int) -> Iterator[Cursor]:

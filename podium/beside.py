@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,7 +30,7 @@ __all__ = ["add_works", "mailbox_of"]
 BornOf = Callable[[Sealed], date | None]
 
 
-async def add_works(
+def add_works(
     office: Office,
     policies: Mapping[str, Any],
     *,
@@ -40,25 +41,35 @@ async def add_works(
     """Have an office do all that follows outside of it; ``results`` is a host of the same log, where one is here.
 
     Without a vault nobody is called by his name, and no reserve gets an offer by himself; without a mailbox no letter
-    is sent, and notices wait until there is one. Raises what the log raises.
+    is sent, and notices wait until there is one. All of it runs once, however many processes share the log.
     """
     log, clock, games = office.log, office.clock, policies["sch"].games
     partitions = office.writer.partitions
     unseal: Open = opened_by(vault) if vault else _unknown
-    source = await ManagementSource.open(log, clock, policies, unseal, partitions=partitions)
-    office.add("the source management", source.run)
+
+    async def tell() -> None:
+        source = await ManagementSource.open(log, clock, policies, unseal, partitions=partitions)
+        await source.run()
+
+    async def effect_of(effect: Effect) -> None:
+        outbox = await Outbox.open(log, office.taker, clock, effect, partitions=partitions)
+        await outbox.run()
+
+    async def hear(host: Host) -> None:
+        reader = await ResultsReader.open(log, office.taker, clock)
+        meet(host, reader, games)
+        await reader.run()
+
+    office.add("the source management", tell, sole=True)
     effects: list[Effect] = [Rosters(policies["wf"])]
     if vault is not None:
         effects.append(Offers(_born_by(vault)))
     if mailbox is not None:
         effects.append(Letters(games, mailbox, Addresses(vault)))
     for effect in effects:
-        outbox = await Outbox.open(log, office.writer, clock, effect, partitions=partitions)
-        office.add(f"the effect {effect.name}", outbox.run)
+        office.add(f"the effect {effect.name}", partial(effect_of, effect), sole=True)
     if results is not None:
-        reader = await ResultsReader.open(log, office.writer, clock)
-        meet(results, reader, games)
-        office.add("the news of the results", reader.run)
+        office.add("the news of the results", partial(hear, results), sole=True)
 
 
 def _unknown(sealed: Sealed) -> Known:

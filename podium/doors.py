@@ -33,6 +33,7 @@ from podium.settings import Settings
 from podium.vitals import Vitals
 from podium.wiring import client_settings, games_of, wall_clock
 from schemas.games import Games
+from schemas.layout import Layout
 
 __all__ = ["Doors", "run"]
 
@@ -46,7 +47,7 @@ async def run(url: str, settings: Settings) -> None:
     """Take venue feeds into a log in Kafka until a signal comes, or until another gateway has taken over."""
     games = games_of(settings.gateway.games)
     told_client = client_settings(settings.kafka.client)
-    layout = games.layout if games else None
+    layout = (games.layout if games else Layout()).with_people()
     log = await asyncio.to_thread(KafkaLog.open, url, layout=layout, settings=told_client)
     try:
         told = await asyncio.to_thread(_about, log, games, settings.gateway.mode)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 import uvloop
@@ -15,20 +15,28 @@ import uvloop
 import schemas
 from desks.api import scans
 from desks.api.app import make_app
-from desks.api.server import Server, started
+from desks.api.server import Server, listen, started
 from desks.devices import Devices
 from desks.errors import DesksError
-from desks.keyring import read_pepper
+from desks.key_store import KeyStore
+from desks.keyring import read_pepper, read_wrapper
 from desks.office import Office
 from desks.operators import Operators
+from desks.owners import Owners
+from desks.partitions import Partitions
+from desks.peers import Peers, Signature
 from desks.policies import read_policies, read_policy
-from desks.scan_intake import ScanIntake
+from desks.readers import Reader
+from desks.shared_intake import SharedIntake
 from desks.soc.watch import SocWatch, run_watch
+from desks.vault import Vault
 from engine.errors import EngineError
 from engine.host import Host
 from engine.log import Log
+from engine.sqlite_log import SqliteLog
 from podium.beside import add_works, mailbox_of
 from podium.errors import OperatorError
+from podium.passphrase import passphrase
 from podium.settings import People as PeopleSettings
 from podium.signing_in import Secrets, SigningIn
 from podium.wiring import host_over, kafka_url, name_of, open_log, wall_clock
@@ -36,6 +44,7 @@ from schemas.policy.soc import Policy as Watching
 
 __all__ = ["Door", "door_of", "run", "working"]
 
+KEYS_OF_PERSONS = "persons.db"  # wrapped by a key of the folder, and never on the log
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 _log = structlog.get_logger()
@@ -51,6 +60,8 @@ class Door(NamedTuple):
     origin: str = ""  # where browsers find it; empty: at localhost
     mail: str = ""  # where letters go, smtp://HOST:PORT or a folder; empty: nowhere
     mail_from: str = ""  # the address that they come from
+    advertise: str = ""  # the address under which other processes reach this one; "": where it listens
+    session: float = 6.0  # seconds of silence after which others decide what this one did
 
 
 @asynccontextmanager
@@ -62,30 +73,11 @@ async def working(
     ``results`` is a host of the same log, by which the news of the field comes in; ``folding`` says that nobody else in
     this process has it fold.
     """
-    try:
-        policies, pepper = read_policies(door.policy), read_pepper(door.keys)
-        games, soc = policies["per"].games, read_policy(door.policy / "soc.toml", Watching)
-        secrets, devices = Secrets.open(door.keys, pepper, policies["acct"]), Devices()
-        office = await Office.open(log, policies, wall_clock, pepper, readers=[secrets.keeper, devices])
-        desk = SigningIn(office, secrets, Operators(door.keys, wall_clock), games)
-        mailbox = mailbox_of(door.mail, door.mail_from) if door.mail else None
-        await add_works(office, policies, mailbox=mailbox, results=results)
-    except DesksError as error:
-        raise OperatorError(str(error)) from error
-    if results is not None and folding:
-        office.add("the folding", results.run)
-    intake = await ScanIntake.open(log, games, devices, wall_clock)
-    state, partitions = door.keys / "watch.state", office.writer.partitions
-    watch = await SocWatch.open(log, soc, policies["per"], wall_clock, partitions=partitions, file=state)
-    office.add("the signs", desk.teller.run)
-    office.add("the watch", lambda: run_watch(watch))
-    office.add("the end of sessions", desk.sweep)
-    routers = [desk.router, scans.router(intake, desk.teller.tell)]
-    app = make_app(office, desk.callers, routers=routers, doorkeeper=desk.doorkeeper)
-    server = Server(app, door.host, door.port)
-    desk.serve_at(door.origin or f"http://localhost:{server.port}")
     async with AsyncExitStack() as stack:
-        stack.callback(secrets.close)
+        opened = await _open(log, door, stack, results)
+        office, server = opened.office, opened.server
+        if results is not None and folding:
+            office.add("the folding", results.run)
         stack.push_async_callback(office.close)
         work = asyncio.create_task(_work(office), name="the office")
         stack.push_async_callback(_ended, work)
@@ -95,6 +87,66 @@ async def working(
         print(f"podium: people at http://{door.host}:{server.port}", flush=True)
         _log.info("people_serving", address=f"{door.host}:{server.port}", partitions=office.writer.partitions.count)
         yield work
+
+
+class _Opened(NamedTuple):
+    office: Office
+    server: Server
+
+
+async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | None) -> _Opened:
+    """Open the office and its API; what is to be closed behind them goes onto the stack."""
+    partitions, peers = Partitions(), None
+    owners = Owners(log, partitions)
+    try:
+        policies, pepper = read_policies(door.policy), read_pepper(door.keys)
+        games, soc = policies["per"].games, read_policy(door.policy / "soc.toml", Watching)
+        secrets, devices = Secrets.open(door.keys, pepper, policies["acct"]), Devices()
+        stack.callback(secrets.close)
+        store = await asyncio.to_thread(KeyStore.open, door.keys / KEYS_OF_PERSONS)
+        stack.callback(store.close)
+        vault = Vault(store, read_wrapper(door.keys, passphrase()))
+        listener = listen(door.host, door.port)
+        stack.callback(listener.close)
+        address = door.advertise or f"http://{door.host}:{listener.getsockname()[1]}"
+        signature = Signature(pepper, lambda: wall_clock() // 1000)
+        if not isinstance(log, SqliteLog):
+            peers = Peers(owners, address, signature)
+            stack.push_async_callback(peers.close)
+        readers: list[Reader] = [secrets.keeper, devices]
+        office = await Office.open(
+            log, policies, wall_clock, pepper, partitions=partitions, readers=readers, elsewhere=peers
+        )
+        desk = SigningIn(office, secrets, Operators(door.keys, wall_clock), games)
+        mailbox = mailbox_of(door.mail, door.mail_from) if door.mail else None
+        add_works(office, policies, vault=vault, mailbox=mailbox, results=results)
+    except DesksError as error:
+        raise OperatorError(str(error)) from error
+    if peers is not None:
+        office.add("the look at the others", owners.run)
+        office.add("the sharing", _sharing(log, office, address, door.session))
+
+    async def watch() -> None:
+        state = door.keys / "watch.state"
+        await run_watch(await SocWatch.open(log, soc, policies["per"], wall_clock, partitions=partitions, file=state))
+
+    office.add("the signs", desk.teller.run)
+    office.add("the watch", watch, sole=True)
+    office.add("the end of sessions", desk.sweep)
+    intake = SharedIntake(office, games, devices, peers)
+    routers = [desk.router, scans.router(intake, desk.teller.tell)]
+    app = make_app(office, desk.callers, routers=routers, doorkeeper=desk.doorkeeper, vault=vault, signature=signature)
+    server = Server(app, listener)
+    desk.serve_at(door.origin or f"http://localhost:{server.port}")
+    return _Opened(office, server)
+
+
+def _sharing(log: Log, office: Office, address: str, session: float) -> Callable[[], Coroutine[Any, Any, None]]:
+    from engine.kafka_log import KafkaLog  # noqa: PLC0415 - the extra
+    from podium.people_shares import share  # noqa: PLC0415
+
+    assert isinstance(log, KafkaLog)
+    return lambda: share(log, office, address, session)
 
 
 async def _work(office: Office) -> None:
@@ -153,13 +205,14 @@ def door_of(chosen: PeopleSettings) -> Door:
     """Return the door that settings describe; the rules are those of the invented Games where they name none."""
     if chosen.keys is None:
         raise OperatorError("the people side wants its keys: --keys DIR, which podium people init-keys makes")
-    policy = Path(chosen.policy) if chosen.policy else Path(schemas.__file__).parent / "policy" / "t20"
     return Door(
-        policy,
+        Path(chosen.policy) if chosen.policy else Path(schemas.__file__).parent / "policy" / "t20",
         Path(chosen.keys),
-        chosen.host,
-        chosen.port,
-        chosen.origin or "",
-        chosen.mail or "",
-        chosen.mail_from or "",
+        host=chosen.host,
+        port=chosen.port,
+        origin=chosen.origin or "",
+        mail=chosen.mail or "",
+        mail_from=chosen.mail_from or "",
+        advertise=chosen.advertise,
+        session=chosen.session,
     )

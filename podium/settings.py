@@ -77,6 +77,8 @@ class People(Struct, frozen=True, forbid_unknown_fields=True):
     origin: str | None = None  # where browsers find it, such as https://people.example; None: at localhost
     mail: str | None = None  # where letters to people go, smtp://HOST:PORT or a folder; None: they wait
     mail_from: str | None = None  # the address that they come from
+    advertise: str = ""  # on a log in Kafka: the URL by which other processes reach this one; "": where it listens
+    session: Some = 6.0  # there, seconds of silence after which the others decide what this one did
 
 
 class Kafka(Struct, frozen=True, forbid_unknown_fields=True):

@@ -85,7 +85,7 @@ def _open_kafka(url: str, *, write: bool, layout: Layout | None) -> DirectLog:
         from engine.kafka_log import KafkaLog  # noqa: PLC0415 - the extra
     except ImportError as error:
         raise OperatorError(f"a log in Kafka needs the extra: pip install 'podium-games[kafka]' ({error})") from error
-    return KafkaLog.open(url, readonly=not write, layout=layout, settings=client_settings())
+    return KafkaLog.open(url, readonly=not write, layout=(layout or Layout()).with_people(), settings=client_settings())
 
 
 def client_settings(named: str | None = None) -> dict[str, str | int | bool]:

@@ -10,7 +10,7 @@ from zlib import crc32
 
 import msgspec
 
-__all__ = ["Layout", "Spread"]
+__all__ = ["PEOPLE", "PEOPLE_SHARES", "PEOPLE_TOPICS", "Layout", "Spread"]
 
 
 class Spread(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -36,6 +36,15 @@ class Spread(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 ONE = Spread()
 
 
+PEOPLE = 12  # partitions of the people side, so many as there are divisions of its keys, on whatever log
+PEOPLE_TOPICS = tuple(
+    f"management.{name}"
+    for name in ("commands", "events", "replies", "dlq", "snapshots", "manifests", "reactions", "scans")
+)
+
+PEOPLE_SHARES = "management.shares"  # says nothing: who works on the people side shares its partitions by it
+
+
 class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The partitions of a log. A log that is one file has one a topic, whatever this says."""
 
@@ -44,3 +53,7 @@ class Layout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     def spread(self, topic: str) -> Spread:
         """Return how a topic is spread: as it says itself, or as its family, which it is named after up to a dot."""
         return self.topics.get(topic) or self.topics.get(topic.rpartition(".")[0], ONE)
+
+    def with_people(self) -> Layout:
+        """Return the same with the topics of the people side, for those that are not laid out."""
+        return Layout({topic: Spread(PEOPLE) for topic in (*PEOPLE_TOPICS, PEOPLE_SHARES)} | self.topics)

@@ -8,11 +8,14 @@ from typing import Any
 from litestar import Litestar, Request, Response, Router
 from litestar.di import Provide
 
-from desks.api import devices, openapi, records, status
+from desks.api import devices, facts, openapi, peers, records, status
 from desks.api.answers import ErrorAnswer, answer_error
 from desks.api.caller import Callers, actor_of, caller_of, guard_of, token_sender
 from desks.api.doorkeeper import Doorkeeper
+from desks.api.sealing import Sealer
 from desks.office import Office
+from desks.peers import Signature
+from desks.vault import Vault
 
 __all__ = ["make_app"]
 
@@ -20,10 +23,27 @@ LARGEST = 1 << 20  # bytes of a request; a route that takes more says so
 
 
 def make_app(
-    office: Office, callers: Callers, *, routers: Sequence[Router] = (), doorkeeper: Doorkeeper | None = None
+    office: Office,
+    callers: Callers,
+    *,
+    routers: Sequence[Router] = (),
+    doorkeeper: Doorkeeper | None = None,
+    vault: Vault | None = None,
+    signature: Signature | None = None,
 ) -> Litestar:
-    """Return the application over an office; ``routers`` are served beside our own, and without rates all may ask."""
+    """Return the application over an office; ``routers`` are served beside our own, and without rates all may ask.
+
+    ``vault`` seals and opens what is personal; without one nothing of that is taken or shown. ``signature`` is what
+    other processes of the people side are known by, where there are any.
+    """
     keeper = doorkeeper or Doorkeeper({}, now=lambda: office.now)
+    more = [*routers]
+    more += [] if signature is None else [peers.router(signature)]
+    more += [] if vault is None else [facts.router(vault)]
+    sealer = Sealer(vault)
+
+    async def the_sealer() -> Sealer:
+        return sealer
 
     async def the_office() -> Office:
         return office
@@ -37,13 +57,14 @@ def make_app(
         return made
 
     return Litestar(
-        [records.router(), status.router(), devices.router(), *routers],
+        [records.router(), status.router(), devices.router(), *more],
         guards=[guard_of(callers, keeper)],
         dependencies={
             "office": Provide(the_office),
             "actor": Provide(actor_of),
             "caller": Provide(caller_of),
             "doorkeeper": Provide(the_doorkeeper),
+            "sealer": Provide(the_sealer),
         },
         exception_handlers={Exception: answer},
         before_send=[token_sender()],

@@ -10,6 +10,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
+from desks.facts import Facts
 from management.aggregates import AGGREGATES
 
 __all__ = ["config", "with_commands"]
@@ -24,9 +25,9 @@ ABOUT = (
 
 def with_commands(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document with the bodies of ``POST /v1/commands``: which commands there are is known to msgspec."""
-    kinds = tuple(aggregate.command for aggregate in AGGREGATES.values())
+    kinds = (*(aggregate.command for aggregate in AGGREGATES.values()), Facts)
     found, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
-    bodies = {f"Command_{prefix}": schema for prefix, schema in zip(AGGREGATES, found, strict=True)}
+    bodies = {f"Command_{prefix}": schema for prefix, schema in zip(AGGREGATES, found, strict=False)}
     wish = {
         "type": "object",
         "required": ["id", "key", "command"],
@@ -36,6 +37,7 @@ def with_commands(document: dict[str, Any]) -> dict[str, Any]:
             "key": {"type": "string", "description": "Of the record, such as per:P1: its prefix says which commands"},
             "command": {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in bodies]},
             "expected": {"type": ["integer", "null"], "description": "The version that it has to have"},
+            "personal": found[-1],
             "correlation": {"type": "string", "description": "What it is part of"},
         },
     }

@@ -13,22 +13,24 @@ from desks.api.answers import MIN_POSITION, POSITION, ErrorAnswer, OutcomeAnswer
 from desks.api.caller import Caller
 from desks.api.doorkeeper import Doorkeeper
 from desks.api.positions import reach
+from desks.api.sealing import Sealer
 from desks.api.sight import see
 from desks.errors import Turned
 from desks.office import Office
 
-__all__ = ["router"]
+__all__ = ["AWAY", "UNKNOWN", "Seen", "router", "spec"]
 
 PLACE = "api"
 OF_A_PERSON = frozenset({"per", "vol", "uni"})  # prefixes of records about one person: who reads them is counted
 
 
-def _spec(body: type, description: str) -> ResponseSpec:
+def spec(body: type, description: str) -> ResponseSpec:
+    """Return what is said of one answer."""
     return ResponseSpec(body, description=description, generate_examples=False)
 
 
-UNKNOWN = _spec(ErrorAnswer, "Nobody is known by these credentials")
-AWAY = _spec(ErrorAnswer, "Not taken; the same may be sent again")
+UNKNOWN = spec(ErrorAnswer, "Nobody is known by these credentials")
+AWAY = spec(ErrorAnswer, "Not taken; the same may be sent again")
 
 Seen = Annotated[str | None, HeaderParameter(name=MIN_POSITION, description="Answer nothing older, such as 3:1234")]
 
@@ -39,15 +41,15 @@ Seen = Annotated[str | None, HeaderParameter(name=MIN_POSITION, description="Ans
     summary="Give a command",
     description=(
         "The client makes the id, a UUID. The same command again, under the same id, gets the same answer for seven "
-        "days; another one under that id is refused."
+        "days; another one under that id is refused. What is personal is said as `personal`, and sealed at the door."
     ),
     responses={
-        200: _spec(OutcomeAnswer, "It was carried out, and is durable"),
-        400: _spec(ErrorAnswer, "It is no command"),
+        200: spec(OutcomeAnswer, "It was carried out, and is durable"),
+        400: spec(ErrorAnswer, "It is no command"),
         401: UNKNOWN,
-        403: _spec(ErrorAnswer, "Who asks may not do this"),
-        404: _spec(ErrorAnswer, "No record has such a key"),
-        409: _spec(ErrorAnswer, "It was refused; the code says why"),
+        403: spec(ErrorAnswer, "Who asks may not do this"),
+        404: spec(ErrorAnswer, "No record has such a key"),
+        409: spec(ErrorAnswer, "It was refused; the code says why"),
         503: AWAY,
     },
 )
@@ -56,10 +58,11 @@ async def give_command(
     office: NamedDependency[Office],
     caller: NamedDependency[Caller],
     doorkeeper: NamedDependency[Doorkeeper],
+    sealer: NamedDependency[Sealer],
 ) -> Response[OutcomeAnswer]:
     body = await request.body()
     doorkeeper.check_command(caller, body)
-    return answer_outcome(await office.submit_bytes(body, caller.actor, PLACE))
+    return answer_outcome(await office.submit_bytes(await sealer.seal(body), caller.actor, PLACE))
 
 
 @get(
@@ -67,10 +70,10 @@ async def give_command(
     summary="Read a record",
     description="As far as who asks may see it. What is not there and what he may not see get the same answer.",
     responses={
-        200: _spec(RecordAnswer, "The record"),
-        202: _spec(ErrorAnswer, "Not as new as asked for yet"),
+        200: spec(RecordAnswer, "The record"),
+        202: spec(ErrorAnswer, "Not as new as asked for yet"),
         401: UNKNOWN,
-        404: _spec(ErrorAnswer, "There is no such record for who asks"),
+        404: spec(ErrorAnswer, "There is no such record for who asks"),
         503: AWAY,
     },
 )

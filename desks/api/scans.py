@@ -12,6 +12,7 @@ from litestar.di import NamedDependency, Provide
 from desks.api.caller import open_to_all
 from desks.errors import BatchRefused, Turned
 from desks.scan_intake import ScanIntake
+from desks.shared_intake import SharedIntake
 from management.soc_signs import ScansTurned, Sign
 
 __all__ = ["router"]
@@ -32,7 +33,7 @@ class TakenAnswer(msgspec.Struct, frozen=True):
 class Gates:
     """The collector, and who hears of what it does not take."""
 
-    def __init__(self, intake: ScanIntake, tell: Callable[[Sign], None]) -> None:
+    def __init__(self, intake: ScanIntake | SharedIntake, tell: Callable[[Sign], None]) -> None:
         self._intake, self._tell = intake, tell
 
     async def take(self, data: bytes) -> TakenAnswer:
@@ -57,7 +58,7 @@ async def hand_in(request: Request[Any, Any, Any], gates: NamedDependency[Gates]
     return Response(await gates.take(await request.body()), headers={"Cache-Control": "no-store"})
 
 
-def router(intake: ScanIntake, tell: Callable[[Sign], None]) -> Router:
+def router(intake: ScanIntake | SharedIntake, tell: Callable[[Sign], None]) -> Router:
     """Return the route under ``/v1``."""
     gates = Gates(intake, tell)
 

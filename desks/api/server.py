@@ -10,14 +10,14 @@ from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
 import uvicorn
 from litestar import Litestar
 
-__all__ = ["Server", "running", "started"]
+__all__ = ["Server", "listen", "running", "started"]
 
 
 class Server(uvicorn.Server):
     """Serves an application; signals are the process's, and are left alone."""
 
-    def __init__(self, app: Litestar, host: str, port: int) -> None:
-        """Take the port, 0 for any that is free; raises ``OSError`` where it cannot be had."""
+    def __init__(self, app: Litestar, listener: socket) -> None:
+        """Take a socket that is bound (``listen``)."""
         config = uvicorn.Config(
             app,
             http="httptools",
@@ -33,7 +33,7 @@ class Server(uvicorn.Server):
         self.ready = asyncio.Event()
         # uvicorn's own way with signals raises them again when it is done, before anybody else could close anything.
         self.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
-        self._listener = _listen(host, port)
+        self._listener = listener
         self.port = int(self._listener.getsockname()[1])
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
@@ -49,7 +49,7 @@ class Server(uvicorn.Server):
 @contextlib.asynccontextmanager
 async def running(app: Litestar, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[int]:
     """Serve within a block; yields the port."""
-    server = Server(app, host, port)
+    server = Server(app, listen(host, port))
     task = asyncio.create_task(server.run_here())
     try:
         await started(server, task)
@@ -66,8 +66,8 @@ async def started(server: Server, task: asyncio.Task[None]) -> None:
     ready.cancel()
 
 
-def _listen(host: str, port: int) -> socket:
-    """Return a bound socket; uvicorn would end the process where it cannot have the port."""
+def listen(host: str, port: int) -> socket:
+    """Return a socket that is bound to a port, 0 for any that is free; raises ``OSError`` where it cannot be had."""
     listener = socket(AF_INET6 if ":" in host else AF_INET)
     listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
     try:

@@ -19,7 +19,7 @@ from desks.topics import PARTITION
 from engine.log import Log, Record, Stored
 from engine.versions import HEADER, Upcast, current
 
-__all__ = ["REACTIONS", "UPCASTS", "Declined", "Turn", "read_turns", "record_of"]
+__all__ = ["REACTIONS", "UPCASTS", "Declined", "Turn", "decode_turn", "read_turns", "record_of"]
 
 REACTIONS = "management.reactions"
 
@@ -60,7 +60,12 @@ def record_of(turn: Turn, key: str, mark: bytes, time: int) -> Record:
     return Record(REACTIONS, key, encode(turn), time, headers)
 
 
+def decode_turn(stored: Stored) -> Turn:
+    """Return the turn that a record of ``management.reactions`` holds."""
+    return _decode(current(stored, UPCASTS).value)
+
+
 async def read_turns(log: Log, partitions: Partitions) -> AsyncIterator[tuple[int, Turn]]:
     """Yield all turns with their partition, those of each in order."""
     async for number, stored in scan(log, REACTIONS, partitions, dict.fromkeys(range(partitions.count), 0)):
-        yield number, _decode(current(stored, UPCASTS).value)
+        yield number, decode_turn(stored)

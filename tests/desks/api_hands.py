@@ -15,7 +15,10 @@ import msgspec
 
 from desks.api.app import make_app
 from desks.api.caller import Caller, Credentials, unknown
+from desks.key_store import KeyStore
+from desks.key_wrap import HeldWrapper
 from desks.office import Office
+from desks.vault import Vault
 from engine.log import Log
 from engine.sqlite_log import SqliteLog
 from management.command import Actor
@@ -40,18 +43,27 @@ class Known:
 class Api:
     """A client of the API that speaks for several actors."""
 
-    def __init__(self, client: httpx.AsyncClient, office: Office, clock: list[int]) -> None:
+    def __init__(self, client: httpx.AsyncClient, office: Office, clock: list[int], vault: Vault | None = None) -> None:
         self.client = client
+        self._vault = vault
         self.office = office
         self.clock = clock
         self._numbers = count(1)
+
+    @property
+    def vault(self) -> Vault:
+        assert self._vault
+        return self._vault
+
+    async def get(self, path: str, by: Actor | str, **headers: str) -> httpx.Response:
+        return await self.client.get(path, headers=bearer(by) | headers)
 
     def new_id(self) -> str:
         return str(UUID(int=(7 << 76) | next(self._numbers)))
 
     async def command(self, key: str, command: Any, by: Actor | str, **more: Any) -> httpx.Response:
         """Give a command, an aggregate's own or what stands for it in JSON."""
-        plain = command if isinstance(command, dict) else msgspec.to_builtins(command)
+        plain = command if isinstance(command, dict) else _unsealed(msgspec.to_builtins(command))
         wish = {"id": self.new_id(), "key": key, "command": plain} | more
         return await self.client.post("/v1/commands", content=msgspec.json.encode(wish), headers=bearer(by))
 
@@ -63,6 +75,11 @@ class Api:
 
     async def record(self, key: str, by: Actor | str, **headers: str) -> httpx.Response:
         return await self.client.get(f"/v1/records/{key}", headers=bearer(by) | headers)
+
+
+def _unsealed(command: dict[str, Any]) -> dict[str, Any]:
+    """Return a command without what only the door puts in."""
+    return {name: value for name, value in command.items() if name != "sealed"}
 
 
 def bearer(by: Actor | str) -> dict[str, str]:
@@ -77,15 +94,18 @@ async def api(folder: Path, *, at: int = SPRING, log: Log | None = None, **optio
     readers = options.pop("readers", ())
     office = await Office.open(own, POLICIES, lambda: clock[0], PEPPER, partitions=PARTITIONS, readers=readers)
     work = asyncio.create_task(office.run())
-    app: Any = make_app(office, Known(), **options)  # their types of the same interface differ
+    store = KeyStore.open(folder / "persons.db")
+    vault = Vault(store, HeldWrapper(b"w" * 32))
+    app: Any = make_app(office, Known(), **{"vault": vault} | options)  # their types of the same interface differ
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://people") as client:
-            yield Api(client, office, clock)
+            yield Api(client, office, clock, vault)
     finally:
         work.cancel()
         await asyncio.wait([work])
         await office.close()
+        store.close()
         if log is None:
             await own.close()
 
