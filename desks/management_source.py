@@ -99,7 +99,7 @@ class ManagementSource:
         fence = await log.fence(SOURCE)  # first, so that nobody says what is not read next
         schedule = policies["sch"]
         told, stream = await asyncio.to_thread(_read, log, schedule.games)
-        onward = Onward(log, partitions or Partitions(), told.seen, batch)
+        onward = Onward(log, partitions or Partitions(), told.seen, batch, ("ebk:", "sch:"))
         source = cls(
             log,
             fence,

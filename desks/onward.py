@@ -14,7 +14,7 @@ from typing import Any
 from desks.codec import Codec
 from desks.partitions import Partitions
 from desks.reading import Heard, hear
-from desks.topics import EVENTS
+from desks.topics import EVENTS, SERIAL
 from engine.log import Log, Stored
 from management.command import Recorded
 
@@ -26,11 +26,22 @@ BATCH = 200  # events
 class Onward:
     """A place in the events of a log, from which one goes on. Belongs to one loop."""
 
-    def __init__(self, log: Log, partitions: Partitions, seen: Mapping[int, int], batch: int = BATCH) -> None:
-        """Take the serials of the newest events seen to; ``batch`` is how many are read at once of a partition."""
+    def __init__(
+        self,
+        log: Log,
+        partitions: Partitions,
+        seen: Mapping[int, int],
+        batch: int = BATCH,
+        prefixes: tuple[str, ...] = ("",),
+    ) -> None:
+        """Take the serials of the newest events seen to; ``batch`` is how many are read at once of a partition.
+
+        Events of keys with other prefixes are passed by without a look: most are of people, and few need those.
+        """
         self._log = log
         self._partitions = partitions
         self._batch = batch
+        self._prefixes = prefixes
         self._codec = Codec(b"")  # it reads events, and those have no secret
         self.seen: dict[int, int] = {number: seen.get(number, 0) for number in range(partitions.count)}
         self.time = 0  # of the newest record that was handed over, microseconds
@@ -43,11 +54,11 @@ class Onward:
             position, undone = 0, 0  # undone: the first event that is not seen to
             while batch := await asyncio.to_thread(self._log.read, EVENTS, position, partition=place):
                 for stored in batch:
-                    at, recorded = hear(stored, self._partitions, self._codec)
-                    if at.serial <= self.seen[at.partition]:
-                        learn(recorded)
-                    elif not undone:
-                        undone = stored.position
+                    partition, serial = self._partitions.read_mark(stored), int(stored.headers[SERIAL])
+                    if serial > self.seen[partition]:
+                        undone = undone or stored.position
+                    elif stored.key.startswith(self._prefixes):
+                        learn(hear(stored, self._partitions, self._codec).recorded)
                 position = batch[-1].position
             self._at[place] = undone - 1 if undone else position
 
@@ -70,10 +81,11 @@ class Onward:
         heard = []
         for stored in sorted(taken, key=lambda one: one.time):
             self.time = max(self.time, stored.time)
-            one = hear(stored, self._partitions, self._codec)
-            if one.position.serial > self.seen[one.position.partition]:
-                self.seen[one.position.partition] = one.position.serial
-                heard.append(one)
+            partition, serial = self._partitions.read_mark(stored), int(stored.headers[SERIAL])
+            if serial > self.seen[partition]:
+                self.seen[partition] = serial
+                if stored.key.startswith(self._prefixes):
+                    heard.append(hear(stored, self._partitions, self._codec))
         return heard
 
     async def _read(self, place: int) -> list[Stored]:

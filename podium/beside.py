@@ -25,7 +25,7 @@ from management.publication import Known, Open, Sealed
 from podium.errors import OperatorError
 from podium.meeting import meet
 
-__all__ = ["add_works", "mailbox_of"]
+__all__ = ["add_works", "born_by", "mailbox_of"]
 
 BornOf = Callable[[Sealed], date | None]
 
@@ -63,7 +63,7 @@ def add_works(
     office.add("the source management", tell, sole=True)
     effects: list[Effect] = [Rosters(policies["wf"])]
     if vault is not None:
-        effects.append(Offers(_born_by(vault)))
+        effects.append(Offers(born_by(vault), clock))
     if mailbox is not None:
         effects.append(Letters(games, mailbox, Addresses(vault)))
     for effect in effects:
@@ -76,7 +76,9 @@ def _unknown(sealed: Sealed) -> Known:
     return Known()
 
 
-def _born_by(vault: Vault) -> BornOf:
+def born_by(vault: Vault) -> BornOf:
+    """Return what opens a birth date, as long as the person's key exists."""
+
     def born(sealed: Sealed) -> date | None:
         facts = vault.open(sealed.person, Place(sealed.stream, sealed.cause), sealed.data)
         return None if isinstance(facts, Erased) else facts.born

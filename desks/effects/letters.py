@@ -31,6 +31,7 @@ class Letters:
     """The effect."""
 
     name = "letters"
+    prefixes: tuple[str, ...] = ("ntc:", "vol:", "per:")
 
     def __init__(self, games: str, mailbox: Mailbox, address_of: AddressOf) -> None:
         self._games = games

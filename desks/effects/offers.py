@@ -27,9 +27,12 @@ class Offers:
     """The effect."""
 
     name = "offers"
+    prefixes: tuple[str, ...] = ("hc:", "vol:")
 
-    def __init__(self, born_of: BornOf) -> None:
+    def __init__(self, born_of: BornOf, clock: Callable[[], int]) -> None:
+        """Take what opens a birth date, and the log's clock (microseconds): time to answer runs from the offer on."""
         self._born_of = born_of
+        self._clock = clock
         self._sealed: dict[str, Sealed] = {}  # key of a part in a programme -> what the person said of himself last
         self._terms: dict[str, tuple[OfferMade, int]] = {}  # key of a headcount -> newest offer, ms to answer
 
@@ -56,5 +59,5 @@ class Offers:
             return []
         terms, answer = self._terms[recorded.key]
         hold = Hold(event.hold, event.person, role, venue)
-        respond_by = recorded.at + answer
+        respond_by = self._clock() // 1000 + answer
         return [Order(part, MakeOffer(role, venue, terms.starts, terms.ends, respond_by, hold, born))]

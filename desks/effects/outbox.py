@@ -21,14 +21,16 @@ import msgspec
 from desks.codec import encode
 from desks.errors import Unavailable
 from desks.onward import BATCH, Onward
+from desks.outcome import Outcome
 from desks.partitions import Partitions
 from desks.reactions.reaction import Order
+from desks.reactions.turn import Declined
 from desks.reactor import PAUSE, Taker
 from engine.log import Fence, Log, Record, Stored
 from engine.versions import HEADER, current
 from management.command import Actor, Grant, Received, Recorded
 
-__all__ = ["EFFECTS", "Done", "Effect", "Outbox"]
+__all__ = ["EFFECTS", "Done", "Effect", "Outbox", "read_done"]
 
 EFFECTS = "management.effects"
 VERSION = 1  # of a note; a record of another one is refused by ``current``
@@ -38,16 +40,18 @@ def _first(stored: Stored) -> Stored:
     return stored
 
 
-class Done(msgspec.Struct, frozen=True):
+class Done(msgspec.Struct, frozen=True, omit_defaults=True):
     """All events up to these are seen to."""
 
     seen: dict[int, int]  # partition -> serial
+    declined: tuple[Declined, ...] = ()  # commands that were refused: somebody has to look at them
 
 
 class Effect(Protocol):
     """Something done in the world."""
 
     name: str  # part of the ids of its commands: it stays
+    prefixes: tuple[str, ...]  # of the keys of what it learns from and follows
 
     def learn(self, recorded: Recorded[Any]) -> None:
         """Remember what will be needed; the same event again changes nothing."""
@@ -73,6 +77,7 @@ class Outbox:
         self._onward = onward
         self._effect = effect
         self._actor = Actor(f"effect-{effect.name}", (Grant("SYSTEM"),))
+        self._declined: list[Declined] = []  # since the newest note
 
     @classmethod
     async def open(
@@ -87,8 +92,8 @@ class Outbox:
     ) -> Self:
         """Take the effect over; ``clock`` gives log time, microseconds. Raises what the log raises."""
         fence = await log.fence(f"effect-{effect.name}")
-        done = await asyncio.to_thread(_read, log, effect.name)
-        onward = Onward(log, partitions or Partitions(), done.seen, batch)
+        done = await asyncio.to_thread(read_done, log, effect.name)
+        onward = Onward(log, partitions or Partitions(), done.seen, batch, effect.prefixes)
         await onward.remember(effect.learn)
         return cls(log, taker, clock, fence, onward=onward, effect=effect)
 
@@ -107,7 +112,8 @@ class Outbox:
                 by_key.setdefault(one.recorded.key, []).append(one.recorded)
             done = sum(await asyncio.gather(*map(self._see_to_all, by_key.values())))
             if done:  # what led to nothing is looked at again after a restart, and leads to nothing again
-                note = encode(Done(dict(self._onward.seen)))
+                note = encode(Done(dict(self._onward.seen), tuple(self._declined)))
+                self._declined = []
                 topic, time = f"{EFFECTS}.{self._effect.name}", max(self._clock(), self._onward.time)
                 record = Record(topic, self._effect.name, note, time, {HEADER: b"%d" % VERSION})
                 await self._log.append([record], fence=self._fence)
@@ -124,17 +130,19 @@ class Outbox:
         for number, (key, command, in_time) in enumerate(orders, 1):
             name = str(uuid5(UUID(recorded.id), f"{self._effect.name} {key} {number}"))
             at = recorded.at if in_time else now
-            await self._submit(Received(name, key, command, self._actor, at, correlation=of))
+            outcome = await self._submit(Received(name, key, command, self._actor, at, correlation=of))
+            refusal = outcome.refusal
+            if refusal and refusal.code != "IDEMPOTENCY_CONFLICT":  # it was sent before, when less was known
+                one = Declined(recorded.id, name, self._effect.name, key, refusal.code, refusal.text)
+                self._declined.append(one)
         return bool(orders)
 
-    async def _submit(self, command: Received[Any]) -> None:
+    async def _submit(self, command: Received[Any]) -> Outcome:
         while True:
             try:
-                await self._taker.submit(command, self._actor.id)
+                return await self._taker.submit(command, self._actor.id)
             except Unavailable:  # nothing has happened: the same again
                 await asyncio.sleep(PAUSE)
-            else:
-                return
 
     async def run(self) -> None:
         """See to what happens, as it happens, until cancelled."""
@@ -143,7 +151,8 @@ class Outbox:
                 await asyncio.sleep(PAUSE)
 
 
-def _read(log: Log, name: str) -> Done:
+def read_done(log: Log, name: str) -> Done:
+    """Return how far an effect has come, by its newest note."""
     topic = f"{EFFECTS}.{name}"
     place = log.partition_of(topic, name)
     head = log.head(topic, partition=place)

@@ -27,6 +27,7 @@ class Rosters:
     """The effect."""
 
     name = "rosters"
+    prefixes: tuple[str, ...] = ("wf:",)
 
     def __init__(self, policy: Policy, *, solver: bool | None = None, effort: float = 10.0) -> None:
         self._policy = policy
