@@ -13,6 +13,7 @@ import typer
 from engine.collector import relax
 from engine.errors import EngineError
 from podium.commands import (
+    accounts,
     audit,
     config,
     distributed,
@@ -44,6 +45,7 @@ app = typer.Typer(
     add_completion=True,
 )
 for group in (
+    accounts,
     audit,
     config,
     distributed,
