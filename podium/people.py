@@ -13,11 +13,14 @@ import structlog
 import uvloop
 
 import schemas
-from desks.api import scans
+from desks.api import gates, scans
 from desks.api.app import make_app
 from desks.api.server import Server, listen, started
+from desks.cards_known import CardsKnown
 from desks.devices import Devices
 from desks.errors import DesksError
+from desks.gate_publisher import GatePublisher
+from desks.issuing import open_issuing
 from desks.key_store import KeyStore
 from desks.keyring import read_pepper, read_wrapper
 from desks.office import Office
@@ -106,6 +109,8 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
         store = await asyncio.to_thread(KeyStore.open, door.keys / KEYS_OF_PERSONS)
         stack.callback(store.close)
         vault = Vault(store, read_wrapper(door.keys, passphrase()))
+        issuing = await asyncio.to_thread(open_issuing, door.keys, games, passphrase())
+        cards = CardsKnown(policies["per"])
         listener = listen(door.host, door.port)
         stack.callback(listener.close)
         address = door.advertise or f"http://{door.host}:{listener.getsockname()[1]}"
@@ -113,7 +118,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
         if not isinstance(log, SqliteLog):
             peers = Peers(owners, address, signature)
             stack.push_async_callback(peers.close)
-        readers: list[Reader] = [secrets.keeper, devices]
+        readers: list[Reader] = [secrets.keeper, devices, cards]
         office = await Office.open(
             log, policies, wall_clock, pepper, partitions=partitions, readers=readers, elsewhere=peers
         )
@@ -134,7 +139,10 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
     office.add("the watch", watch, sole=True)
     office.add("the end of sessions", desk.sweep)
     intake = SharedIntake(office, games, devices, peers)
-    routers = [desk.router, scans.router(intake, desk.teller.tell)]
+    publisher = GatePublisher(office, cards, issuing)
+    office.add("the publishing to gates", publisher.run)
+    printing = gates.router(publisher, gates.Printer(cards, issuing.cards, vault))
+    routers = [printing, desk.router, scans.router(intake, desk.teller.tell)]
     app = make_app(office, desk.callers, routers=routers, doorkeeper=desk.doorkeeper, vault=vault, signature=signature)
     server = Server(app, listener)
     desk.serve_at(door.origin or f"http://localhost:{server.port}")

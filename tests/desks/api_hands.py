@@ -55,6 +55,10 @@ class Api:
         assert self._vault
         return self._vault
 
+    async def settled(self) -> None:
+        """Wait until all readers have taken in what there is."""
+        await self.office._readers.catch_up()
+
     async def get(self, path: str, by: Actor | str, **headers: str) -> httpx.Response:
         return await self.client.get(path, headers=bearer(by) | headers)
 
@@ -96,6 +100,8 @@ async def api(folder: Path, *, at: int = SPRING, log: Log | None = None, **optio
     work = asyncio.create_task(office.run())
     store = KeyStore.open(folder / "persons.db")
     vault = Vault(store, HeldWrapper(b"w" * 32))
+    if more := options.pop("more", None):
+        options["routers"] = more(office, vault)
     app: Any = make_app(office, Known(), **{"vault": vault} | options)  # their types of the same interface differ
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     try:

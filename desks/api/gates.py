@@ -1,0 +1,112 @@
+"""What gates fetch each minute, and the badge of a card as it is printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, Router, get
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
+
+from desks import card_token
+from desks.api.answers import ErrorAnswer
+from desks.api.caller import Caller
+from desks.api.doorkeeper import Doorkeeper
+from desks.api.fields import fields_for
+from desks.api.records import UNKNOWN, spec
+from desks.badge import NotPrintable, face_of, print_badge
+from desks.cards_known import CardsKnown
+from desks.cose import Signer
+from desks.errors import Turned
+from desks.facts import Facts
+from desks.gate_publisher import FILES, GatePublisher
+from desks.office import Office
+from desks.vault import Vault
+from management.command import Actor
+
+__all__ = ["Printer", "router"]
+
+
+class Printer:
+    """What a badge is printed from."""
+
+    def __init__(self, cards: CardsKnown, signer: Signer, vault: Vault) -> None:
+        self.cards, self.signer, self.vault = cards, signer, vault
+
+
+@get(
+    "/gates/{name:str}",
+    summary="Fetch what a gate is sent: keys.cose, facts.cose, status.cose, time.cose",
+    description="Signed bytes, made anew each minute. For scanners and the security operations centre.",
+    responses={200: spec(bytes, "The file"), 401: UNKNOWN, 404: spec(ErrorAnswer, "No such file for who asks")},
+)
+async def fetch(
+    name: FromPath[str], publisher: NamedDependency[GatePublisher], caller: NamedDependency[Caller]
+) -> Response[bytes]:
+    may = any(grant.role in ("GATE_DEVICE", "SOC") for grant in caller.actor.grants)
+    if not may or name not in FILES:
+        raise Turned(404, "not_found", "there is no such file", at="name")
+    if name not in publisher.files:
+        raise Turned(503, "not_yet", "nothing was published yet; ask again", at="name", retry=True)
+    return Response(
+        publisher.files[name], media_type="application/cose", headers={"Cache-Control": "no-store"}, status_code=200
+    )
+
+
+@get(
+    "/cards/{serial:int}/badge",
+    summary="Print the badge of a card, as PDF",
+    responses={
+        200: spec(bytes, "The badge, a page of A6"),
+        401: UNKNOWN,
+        404: spec(ErrorAnswer, "There is no such card for who asks"),
+        409: spec(ErrorAnswer, "It cannot be printed"),
+    },
+)
+async def print_card(
+    *,
+    request: Request[Any, Any, Any],
+    serial: FromPath[int],
+    office: NamedDependency[Office],
+    printer: NamedDependency[Printer],
+    caller: NamedDependency[Caller],
+    doorkeeper: NamedDependency[Doorkeeper],
+) -> Response[bytes]:
+    token = printer.cards.token(serial)
+    if token is None or not _prints(caller.actor, token.ro):
+        raise Turned(404, "not_found", "there is no such card", at="serial")
+    person, policy = printer.cards.cards[serial].person, printer.cards.policy
+    facts = await office.facts(printer.vault, person, lambda blob: fields_for(caller.actor, blob))
+    name = _name_of(facts) if isinstance(facts, Facts) else ""
+    if not isinstance(facts, Facts) or not name:
+        raise Turned(409, "NO_NAME", "nothing is known to print on it", at="serial")
+    doorkeeper.read_personal(caller, request)
+    code = card_token.encode(token, policy, printer.signer)
+    face = face_of(token, code, name, printer.cards.function(serial), photo=facts.photo or None)
+    try:
+        badge = print_badge(face, policy.games)
+    except NotPrintable as error:
+        raise Turned(409, "NOT_PRINTABLE", str(error), at="serial") from error
+    return Response(badge, media_type="application/pdf", headers={"Cache-Control": "no-store"})
+
+
+def _name_of(facts: Facts) -> str:
+    return facts.print_name or f"{facts.given_name} {facts.family_name}".strip()
+
+
+def _prints(actor: Actor, ro: str) -> bool:
+    venue = any(grant.role == "VENUE_ACR" for grant in actor.grants)
+    return venue or any(actor.may(role, f"ro:{ro}") for role in ("OC_ACR_OPERATOR", "OC_ACR_SUPERVISOR"))
+
+
+def router(publisher: GatePublisher, printer: Printer) -> Router:
+    """Return the routes under ``/v1``."""
+
+    async def the_publisher() -> GatePublisher:
+        return publisher
+
+    async def the_printer() -> Printer:
+        return printer
+
+    dependencies = {"publisher": Provide(the_publisher), "printer": Provide(the_printer)}
+    return Router("/v1", route_handlers=[fetch, print_card], dependencies=dependencies, tags=["Gates"])
