@@ -6,8 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from desks.api.server import running
 from management.command import Actor, Grant, Role
@@ -32,7 +31,7 @@ class Operators:
 
     async def run(self, who: str, *words: str) -> Result:
         command = ["accounts", words[0], "--api", self.api, *words[1:]]
-        return await asyncio.to_thread(CliRunner().invoke, app, command, env={"PODIUM_TOKEN": who})
+        return await asyncio.to_thread(lambda: CliRunner().invoke(app, command, env={"PODIUM_TOKEN": who}))
 
     async def said(self, who: str, *words: str) -> list[str]:
         done = await self.run(who, *words)
