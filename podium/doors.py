@@ -35,7 +35,7 @@ from podium.wiring import client_settings, games_of, wall_clock
 from schemas.games import Games
 from schemas.layout import Layout
 
-__all__ = ["Doors", "run"]
+__all__ = ["FENCE", "Doors", "introduce", "run"]
 
 FENCE = "gateway"
 LOOK_EVERY = 0.5  # seconds between two looks whether the log takes anything at all
@@ -50,7 +50,7 @@ async def run(url: str, settings: Settings) -> None:
     layout = (games.layout if games else Layout()).with_people()
     log = await asyncio.to_thread(KafkaLog.open, url, layout=layout, settings=told_client)
     try:
-        told = await asyncio.to_thread(_about, log, games, settings.gateway.mode)
+        told = await asyncio.to_thread(introduce, log, games, settings.gateway.mode)
         fence = await log.fence(FENCE)  # first, so that nobody stores what is not read next
         gateway = await asyncio.to_thread(
             lambda: Gateway(log, wall_clock, games=told.games, limits=settings.gateway, fence=fence)
@@ -60,7 +60,7 @@ async def run(url: str, settings: Settings) -> None:
         await log.close()
 
 
-def _about(log: KafkaLog, games: Games | None, mode: str | None) -> About:
+def introduce(log: KafkaLog, games: Games | None, mode: str | None) -> About:
     """Return what a log says of itself, and have it say so where it is new or its mode another one."""
     told = about.read(log)
     if told is None or (mode is not None and told.mode != mode):

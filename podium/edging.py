@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from hashlib import blake2b
+from typing import Any
 
 import structlog
+from litestar import Router
 
 from engine import about
 from engine.epochs import Epoch
@@ -53,7 +55,10 @@ _log = structlog.get_logger()
 class Edging:
     """The parts of an edge process and the tasks between them."""
 
-    def __init__(self, log: KafkaLog, settings: Settings) -> None:
+    process = "edge"
+
+    def __init__(self, log: KafkaLog, settings: Settings, routers: Sequence[Router] = ()) -> None:
+        """Make it over a log; ``routers`` are served beside its own."""
         self.log = log
         self.settings = settings
         self.told = said(log)
@@ -64,11 +69,11 @@ class Edging:
         self.latency = Latency(time.time)
         self.my_turn = False  # to write the images
         checks = {"folds": self._behind}
-        self.vitals = Vitals("edge", self._info, checks)
-        routers = routes_of(self.vitals, settings)
+        self.vitals = Vitals(self.process, self._info, checks | self.more_checks())
+        routers = [*routers, *routes_of(self.vitals, settings)]
         self.history: EdgeHistory | None = None
-        if settings.edge.history:
-            self.history = EdgeHistory(self.showing, log, place_of(settings.edge.history))
+        if history_at := self.history_at:
+            self.history = EdgeHistory(self.showing, log, place_of(history_at))
             routers.append(history.router(self.history.ask))
         feeding = settings.feed
         self.server = build(
@@ -130,16 +135,29 @@ class Edging:
         gc.freeze()
         _log.info("epoch_changed", epoch=epoch.name, cut=self.host.views.cut)
 
-    @asynccontextmanager
-    async def working(self) -> AsyncIterator[None]:
-        """Fold within a block, follow the epochs, and write images while it is this edge's turn."""
-        await asyncio.to_thread(self.host.catch_up)
-        works = {
+    @property
+    def history_at(self) -> str | None:
+        """The history from which it answers; None: none."""
+        return self.settings.edge.history
+
+    def more_checks(self) -> dict[str, Callable[[], str]]:
+        """Return what is to be well beside the folds."""
+        return {}
+
+    def works(self) -> dict[str, Coroutine[Any, Any, object]]:
+        """Return what is done as long as it serves, by the names that are told where something fails."""
+        return {
             "the folding": Succession(self.log, self.told, self.showing, self._changed).run(),
             "the look at the feed": self._look(),
             "the taking of turns": again(self._take_turns, self._interrupted),
             "the look at the loop": self.vitals.look_at_the_loop(),
         }
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """Fold within a block, follow the epochs, and write images while it is this edge's turn."""
+        await asyncio.to_thread(self.host.catch_up)
+        works = self.works()
         self._measure()
         async with AsyncExitStack() as stack:
             if self.history is not None:
@@ -200,19 +218,25 @@ class Edging:
             tell(ports.host, port)
             _log.info("serving", log=self.log.url, epoch=self.host.epoch, cut=self.host.views.cut, port=port)
 
-        async def leave() -> None:
-            self.vitals.leaving = True
-            _log.info("leaving", subscribers=self.server.feed.connections)
-            await asyncio.sleep(drain.notice)
-            try:
-                async with asyncio.timeout(drain.finish):
-                    await self.server.feed.flushed()
-            except TimeoutError:
-                _log.warning("leaving_unfinished", position=self.host.position)
-
         async with self.working():
-            await serve(self.server, ports.host, ports.http, started=started, leaving=leave, farewell=farewell)
+            await serve(self.server, ports.host, ports.http, started=started, leaving=self.leave, farewell=farewell)
         _log.info("stopped", position=self.host.position, cut=self.host.views.cut)
+
+    async def leave(self) -> None:
+        """Finish what was begun; whoever is connected gets it all before this returns."""
+        drain = self.settings.drain
+        self.vitals.leaving = True
+        _log.info("leaving", subscribers=self.server.feed.connections)
+        await asyncio.sleep(drain.notice)
+        try:
+            async with asyncio.timeout(drain.finish):
+                await self.finish()
+                await self.server.feed.flushed()
+        except TimeoutError:
+            _log.warning("leaving_unfinished", position=self.host.position)
+
+    async def finish(self) -> None:
+        """Finish what comes before the feed."""
 
 
 async def run(url: str, settings: Settings) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from typing import NamedTuple
 
 import structlog
 
@@ -41,6 +42,14 @@ async def _fold(host: Host) -> None:
     await again(host.run, interrupted)
 
 
+class _Next(NamedTuple):
+    """An epoch that is to be shown."""
+
+    epoch: Epoch
+    host: Host
+    folding: asyncio.Task[None]
+
+
 class Succession:
     """Keeps the shown host folding, and puts the next one in its place. Belongs to one loop."""
 
@@ -64,9 +73,11 @@ class Succession:
                         succeeding.cancel()
                         task.result()
                         return
-                next_folding = succeeding.result()
-                await end(folding)
-                folding = next_folding
+                next_one = succeeding.result()
+                await end(folding)  # before its host lets go of what it holds
+                folding = next_one.folding
+                self._showing.change(next_one.host)
+                self._changed(next_one.epoch)
         finally:
             await end(folding)
             await end(following)
@@ -84,31 +95,30 @@ class Succession:
         shown = self._book.shown
         return shown if shown is not None and shown.name != here else self._book.building
 
-    async def _succeed(self) -> asyncio.Task[None]:
-        """Change to the next epoch once it is there; return what folds it from now on."""
+    async def _succeed(self) -> _Next:
+        """Return the next epoch once it is there."""
         while True:
-            if (epoch := self._next()) is not None and (folding := await self._approach(epoch)) is not None:
-                return folding
+            if (epoch := self._next()) is not None and (found := await self._approach(epoch)) is not None:
+                return found
             await asyncio.sleep(LOOK_EVERY)
 
-    async def _approach(self, epoch: Epoch) -> asyncio.Task[None] | None:
-        """Fold an epoch beside the one that is shown, and change to it; None where it is not wanted any more."""
+    async def _approach(self, epoch: Epoch) -> _Next | None:
+        """Fold an epoch beside the one that is shown until it holds as much; None where it is not wanted any more."""
         host = edge_over(self._log, epoch, self._told.mode)
         host.slice = GENTLE
         _log.info("epoch_building", epoch=epoch.name)
         await asyncio.to_thread(host.load)
         folding = asyncio.create_task(_fold(host))
+        there = False
         try:
-            if await self._there(host, epoch):
-                del host.slice
-                self._showing.change(host)
-                self._changed(epoch)
-                kept, folding = folding, None  # type: ignore[assignment]
-                return kept
+            there = await self._there(host, epoch)
         finally:
-            if folding is not None:
+            if not there:
                 await end(folding)
-        return None
+        if not there:
+            return None
+        del host.slice
+        return _Next(epoch, host, folding)
 
     async def _there(self, host: Host, epoch: Epoch) -> bool:
         """Wait until a host holds as much as the one that is shown; say whether it is still wanted."""

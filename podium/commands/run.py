@@ -12,6 +12,7 @@ from podium.commands.options import ConfigFile, LogFormat
 from podium.config import load
 from podium.errors import OperatorError
 from podium.log_lines import set_up
+from podium.wiring import kafka_url
 
 __all__ = ["add_to"]
 
@@ -19,7 +20,7 @@ BENCHES = ("fold", "append", "fanout", "path", "history")
 
 
 def serve_log(
-    log: Annotated[Path | None, typer.Option(help="The log, one SQLite file.", dir_okay=False)] = None,
+    log: Annotated[Path | None, typer.Option(help="The log: a file, or kafka://HOST:PORT.", dir_okay=False)] = None,
     port: Annotated[
         int | None, typer.Option(help="HTTP and WebSocket; venues push to it as well.", show_default="8080")
     ] = None,
@@ -55,7 +56,14 @@ def serve_log(
     set_up(settings.logging.format, settings.logging.level)
     from podium import serving  # noqa: PLC0415 - the server's libraries take a moment to load
 
-    serving.run(Path(settings.serve.log), settings)
+    if (url := kafka_url(Path(settings.serve.log))) is None:
+        serving.run(Path(settings.serve.log), settings)
+        return
+    try:
+        from podium import serving_kafka  # noqa: PLC0415 - the extra
+    except ImportError as error:
+        raise OperatorError(f"a log in Kafka needs the extra: pip install 'podium-games[kafka]' ({error})") from error
+    serving_kafka.run(url, settings)
 
 
 def demo(
