@@ -161,7 +161,10 @@ class KafkaReader:
                 time.sleep(0.02)
                 self._look_again(asked.topic, error_of(error))
             else:
-                return int(found[1]) if found else 0
+                if found is not None:
+                    return int(found[1])
+                if time.monotonic() > give_up:  # nobody has answered: that is no end at 0
+                    raise self._client.failure(f"reading {topic}", KafkaError(KafkaError._TIMED_OUT))
 
     def _look_again(self, name: str, error: KafkaError) -> None:
         """Have the scout ask what there is of a topic: one seen while it was made is not looked at for minutes."""

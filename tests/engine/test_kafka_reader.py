@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import Consumer, Producer
 
 from engine.errors import LogClosed, LogFailed
 from engine.kafka_log import KafkaLog
@@ -120,3 +121,28 @@ def test_whoever_reads_while_another_thread_closes_the_log_is_told_so(log: Kafka
         log.read("a")
         log.close_now()
         assert [type(one.exception()) for one in reading] == [LogClosed] * 4
+
+
+class Silent:
+    """A consumer whose brokers do not say in time how far a partition goes, so many times."""
+
+    def __init__(self, real: Consumer, times: int) -> None:
+        self._real = real
+        self._times = times
+
+    def get_watermark_offsets(self, *arguments: Any, **options: Any) -> tuple[int, int] | None:
+        self._times -= 1
+        return None if self._times >= 0 else self._real.get_watermark_offsets(*arguments, **options)
+
+    def close(self) -> None:
+        self._real.close()
+
+
+def test_a_log_whose_brokers_do_not_answer_in_time_is_not_empty(log: KafkaLog) -> None:
+    reader = log._reader
+    reader._scout = Silent(reader._scout, 2)  # type: ignore[assignment]
+    assert values(log, "a") == [b"first"]
+    reader._scout = Silent(reader._scout, 10**9)  # type: ignore[assignment]
+    for ask in (lambda: log.read("a"), lambda: log.head("a")):
+        with pytest.raises(LogFailed, match="no answer within 1 s"):
+            ask()
