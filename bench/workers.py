@@ -44,7 +44,7 @@ from projections.games import GamesFold
 from replay.synth import synthesise
 from schemas.layout import Layout, Spread
 
-__all__ = ["measure"]
+__all__ = ["broker_of_its_own", "load", "measure", "spread"]
 
 WIDE = Spread(4)
 RATE = 200  # messages a second
@@ -55,7 +55,7 @@ METHOD = (
 
 
 @contextmanager
-def _broker() -> Iterator[str]:
+def broker_of_its_own() -> Iterator[str]:
     """Yield the address of a broker: the one that PODIUM_KAFKA names, or one that is started."""
     if named := os.environ.get("PODIUM_KAFKA"):
         yield named
@@ -68,14 +68,15 @@ def _broker() -> Iterator[str]:
             broker.stop(Path(folder))
 
 
-def _spread(address: str) -> str:
+def spread(address: str) -> str:
     """Make a log and return its URL."""
     url = f"kafka://{address}/{uuid4().hex}"
     KafkaLog.open(url, layout=Layout({RAW: WIDE, EVENTS: WIDE})).close_now()
     return url
 
 
-def _load(url: str, scale: GamesScale) -> int:
+def load(url: str, scale: GamesScale) -> int:
+    """Store the synthetic Games in a log; return how many messages that are."""
     header, messages = synthesise(7, scale)
     with KafkaLog.open(url) as log:
         about.write(log, About(header.games, "replay"), 0)
@@ -96,18 +97,18 @@ def measure() -> Report:
     workers: list[Worked] = []
     edges: list[Worked] = []
     embedded: list[Refold] = []
-    with _broker() as address, TemporaryDirectory(prefix="podium-bench-") as folder:
+    with broker_of_its_own() as address, TemporaryDirectory(prefix="podium-bench-") as folder:
         path = Path(folder) / "games.db"
         count = write_log(path, scale)
         for repeat in range(pick(1, 3, 3)):
             say(f"one worker, run {repeat + 1}")
-            url = _spread(address)
-            stored = _load(url, scale)
+            url = spread(address)
+            stored = load(url, scale)
             workers.append(ask("bench.workers_once", "worker", url, answer=Worked))
             edges.append(ask("bench.workers_once", "edge", url, answer=Worked))
             embedded.append(ask("bench.fold_once", path, "cuts", answer=Refold))
         say("the way at 200 messages a second")
-        way = uvloop.run(_way(_spread(address), pick(5, 30, 120)))
+        way = uvloop.run(_way(spread(address), pick(5, 30, 120)))
     return Report(
         "workers",
         [*_figures(workers, edges, embedded, stored), *_times(way)],

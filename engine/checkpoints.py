@@ -19,6 +19,7 @@ from engine.views import View, Views
 from schemas.views import Row
 
 __all__ = [
+    "BY",
     "IMAGES",
     "MANIFESTS",
     "Manifest",
@@ -32,6 +33,7 @@ __all__ = [
 
 IMAGES = "games.images"
 MANIFESTS = "games.checkpoints"
+BY = "by"  # the header of a slot that says whose it is
 
 _VIEW = "view/"  # what the slots of views begin with
 _encode = msgspec.msgpack.Encoder().encode
@@ -49,6 +51,7 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     image: int  # up to and including this one
     size: int  # bytes of the slots that it wrote
     whole: bool = False  # all slots
+    by: str = ""  # whose slots they are, where several processes may write some; "" those that say nothing
 
 
 class _View(msgspec.Struct, array_like=True):
@@ -115,10 +118,10 @@ def manifests(log: Log, after: int = 0) -> Iterator[tuple[int, Manifest]]:
 def restore(log: Log, manifest: Manifest, fold: Fold, views: Views, topic: str = IMAGES) -> None:
     """Load a checkpoint into a fresh fold and fresh views."""
     slots: dict[str, bytes] = {}
-    after = manifest.base
+    after, by = manifest.base, manifest.by.encode()
     while after < manifest.image and (batch := log.read(topic, after)):
         for stored in batch:
-            if stored.position <= manifest.image:
+            if stored.position <= manifest.image and stored.headers.get(BY, b"") == by:
                 slots[stored.key] = current(stored).value
         after = batch[-1].position
     shown = load_views(slots, views)

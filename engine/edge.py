@@ -6,17 +6,19 @@ numbers, whoever of the workers wrote them.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from engine.checkpoints import IMAGES
+from engine.checkpoints import IMAGES, Manifest
 from engine.epochs import topic_of
 from engine.folds import SavedViews, Spanning
 from engine.host import Host
 from engine.log import Log, Stored
 from engine.parts import Part, Place, Watermarks, unpack
 from engine.raw import Raw
+from engine.rolling_image import RollingImage
 from engine.stages import FEED, changes_in
 from schemas.cut import Change
 
@@ -58,6 +60,7 @@ class Edge(Host):
 
     def __init__(self, log: Log, make_spanning: Callable[[], Spanning], epoch: str, mode: str = "live") -> None:
         self.topic, self.images = topic_of(FEED, epoch), topic_of(IMAGES, epoch)
+        self._rolling = RollingImage(log, self.images)
         self._make_spanning = make_spanning
         super().__init__(log, self._follow, epoch, mode)
 
@@ -68,6 +71,14 @@ class Edge(Host):
     def fresh(self) -> Edge:
         """Return another edge of the same feed that stands at its beginning."""
         return Edge(self.log, self._make_spanning, self.epoch, self.mode)
+
+    async def save_meanwhile(self) -> Manifest | None:
+        """Save an image bit by bit, and fold on meanwhile; one at a time. None where nothing has changed."""
+        if not self.views.cut or not self._changed:
+            return None
+        manifest = await self._rolling.save(self, self._changed)
+        await asyncio.to_thread(self._read_manifests)
+        return manifest
 
     def causes(self, stored: Stored) -> Iterable[Raw]:
         """Return what was not read before; the position moves on when all of it has been folded."""

@@ -134,6 +134,11 @@ class Host:
             self.passed(self.position)
             await asyncio.sleep(0)
 
+    @property
+    def changed(self) -> frozenset[str]:
+        """The views that changed since they were saved."""
+        return frozenset(self._changed)
+
     def listen(self, callback: Listener) -> None:
         """Have a function called after each cut has been applied to the views."""
         self._listeners.append(callback)
