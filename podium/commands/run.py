@@ -16,7 +16,7 @@ from podium.wiring import kafka_url
 
 __all__ = ["add_to"]
 
-BENCHES = ("fold", "append", "fanout", "path", "history")
+BENCHES = ("fold", "append", "fanout", "path", "history", "people")
 
 
 def serve_log(
@@ -86,7 +86,7 @@ def demo(
 
 
 def bench(
-    what: Annotated[str, typer.Argument(help="fold, append, fanout, path or history.")],
+    what: Annotated[str, typer.Argument(help="fold, append, fanout, path, history or people.")],
     json: Annotated[Path | None, typer.Option(help="Write the figures there.", dir_okay=False)] = None,
     compare: Annotated[Path | None, typer.Option(help="Compare with figures written before.", dir_okay=False)] = None,
 ) -> None:

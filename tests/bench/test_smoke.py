@@ -13,7 +13,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize(("what", "unit"), [("fold", "messages/s"), ("path", "ms"), ("history", "rows/s")])
+@pytest.mark.parametrize(
+    ("what", "unit"), [("fold", "messages/s"), ("path", "ms"), ("history", "rows/s"), ("people", "1/s")]
+)
 def test_a_measurement_runs_and_says_its_figure_first(what: str, unit: str, tmp_path: Path) -> None:
     written = tmp_path / "figures.json"
     command = [sys.executable, "-m", "podium", "bench", what, "--json", str(written)]
