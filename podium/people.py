@@ -26,6 +26,8 @@ from desks.keyring import read_pepper, read_wrapper
 from desks.office import Office
 from desks.operators import Operators
 from desks.owners import Owners
+from desks.pages.entrance import ByCookie
+from desks.pages.people_index import PeopleIndex
 from desks.partitions import Partitions
 from desks.peers import Peers, Signature
 from desks.policies import read_policies, read_policy
@@ -39,6 +41,7 @@ from engine.log import Log
 from engine.sqlite_log import SqliteLog
 from podium.beside import add_works, mailbox_of
 from podium.errors import OperatorError
+from podium.pages import pages_over
 from podium.passphrase import passphrase
 from podium.settings import People as PeopleSettings
 from podium.signing_in import Secrets, SigningIn
@@ -102,7 +105,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
     partitions, peers = Partitions(), None
     owners = Owners(log, partitions)
     try:
-        policies, pepper = read_policies(door.policy), read_pepper(door.keys)
+        policies, pepper, people = read_policies(door.policy), read_pepper(door.keys), PeopleIndex()
         games, soc = policies["per"].games, read_policy(door.policy / "soc.toml", Watching)
         secrets, devices = Secrets.open(door.keys, pepper, policies["acct"]), Devices()
         stack.callback(secrets.close)
@@ -118,11 +121,15 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
         if not isinstance(log, SqliteLog):
             peers = Peers(owners, address, signature)
             stack.push_async_callback(peers.close)
-        readers: list[Reader] = [secrets.keeper, devices, cards]
+        readers: list[Reader] = [secrets.keeper, devices, cards, people]
         office = await Office.open(
             log, policies, wall_clock, pepper, partitions=partitions, readers=readers, elsewhere=peers
         )
-        desk = SigningIn(office, secrets, Operators(door.keys, wall_clock), games)
+        operators = ByCookie(Operators(door.keys, wall_clock))
+        desk = SigningIn(office, secrets, operators, games)
+        pages = pages_over(
+            office, operators, policies, desk, people=people, pepper=pepper, vault=vault, signer=issuing.cards
+        )
         mailbox = mailbox_of(door.mail, door.mail_from) if door.mail else None
         add_works(office, policies, vault=vault, mailbox=mailbox, results=results)
     except DesksError as error:
@@ -142,7 +149,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
     publisher = GatePublisher(office, cards, issuing)
     office.add("the publishing to gates", publisher.run)
     printing = gates.router(publisher, gates.Printer(cards, issuing.cards, vault))
-    routers = [printing, desk.router, scans.router(intake, desk.teller.tell)]
+    routers = [printing, desk.router, scans.router(intake, desk.teller.tell), pages]
     app = make_app(office, desk.callers, routers=routers, doorkeeper=desk.doorkeeper, vault=vault, signature=signature)
     server = Server(app, listener)
     desk.serve_at(door.origin or f"http://localhost:{server.port}")

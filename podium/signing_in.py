@@ -60,7 +60,7 @@ class SigningIn:
         """Put it over an office; raises ``BadPolicy`` where a rate is none."""
         policy = secrets.policy
         self.teller = Teller(office.log, office.clock)
-        self._desk = SignIn(
+        self.desk = SignIn(
             office,
             credentials=secrets.credentials,
             sessions=secrets.sessions,
@@ -69,26 +69,26 @@ class SigningIn:
             site=NOWHERE,
             tell=self.teller.tell,
         )
-        self.callers: Callers = SessionCallers(self._desk, operators)
-        self.router: Router = router(self._desk, Enrolment(office, self._desk, games))
+        self.callers: Callers = SessionCallers(self.desk, operators)
+        self.router: Router = router(self.desk, Enrolment(office, self.desk, games))
         self.doorkeeper = Doorkeeper(
             policy.rates,
             policy.sensitive,
             policy.offers,
             tell=self.teller.tell,
             now=lambda: office.now,
-            address=self._desk.address,
+            address=self.desk.address,
         )
 
     async def sweep(self) -> None:
         """Delete sessions that are over, now and then, until cancelled."""
         while True:
-            self._desk.sessions.sweep(self._desk.now)
+            self.desk.sessions.sweep(self.desk.now)
             await asyncio.sleep(SWEEP)
 
     def serve_at(self, origin: str) -> None:
         """Say where browsers find the pages: passkeys are for there alone."""
         try:
-            self._desk.site = site_of(origin)
+            self.desk.site = site_of(origin)
         except ValueError as error:
             raise OperatorError(str(error)) from error

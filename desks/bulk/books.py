@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import msgspec
 
 from desks.codec import encode_state
+from desks.office import Office
 from desks.outcome import Outcome, Position
 from desks.writer import Writer
 from management.aggregates import AGGREGATES, Aggregate, aggregate_of
@@ -37,9 +38,9 @@ class Books(Protocol):
 
 
 class WriterBooks:
-    """The aggregates of a writer: what is handed in is done."""
+    """The aggregates of a writer, or of an office: what is handed in is done."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer | Office) -> None:
         self._writer = writer
 
     async def submit(self, received: Received[Any]) -> Outcome:
@@ -48,8 +49,8 @@ class WriterBooks:
 
     async def state(self, key: str) -> Any:
         """Return an aggregate as it stands."""
-        _, _, state = await self._writer.read(key)
-        return state
+        kept = await self._writer.read(key)
+        return kept[2] if kept else None
 
 
 class Rehearsal:

@@ -27,6 +27,8 @@ def test_what_was_decided_beside_the_results_is_there_after_a_restart_without_th
         assert client.get("/v1/records/per:P1", headers=bearer("nobody")).status_code == 401
     assert record["record"]["participations"]["A1"]["status"] == "DRAFT"
     with serving_people(tmp_path) as client:
+        assert client.get("/desk").headers["location"] == "/sign-in?next=/desk"
+        assert "Day passes of AAA" in client.get("/", headers=shown).text
         assert client.post("/v1/commands", json=wish, headers=shown).json() == first.json()
         assert client.get("/v1/records/per:P1", headers=shown).json() == record
         second = run_podium("people", "serve", "--log", "games.db", "--keys", "keys", "--port", "0", cwd=tmp_path)

@@ -1,0 +1,334 @@
+"""The accreditation desk: find a person; validate, report, replace and print cards; day passes of an organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from desks import card_token
+from desks.badge import NotPrintable, face_of, print_badge
+from desks.facts import Facts
+from desks.pages.form import Form, Wish, read_form
+from desks.pages.site import Page, Site, not_for
+from management.card import BLOCKED, LIVE, Card
+from management.card_desk import (
+    Produce,
+    Reissue,
+    ReportDamaged,
+    ReportFound,
+    ReportLost,
+    ReportStolen,
+    ReturnCard,
+    Validate,
+)
+from management.command import Actor, Refusal, Role
+from management.day_pass import ApprovePass, CancelPass, IssuePass, RequestPass, ReturnPass
+from management.day_pass import State as Passes
+from management.entitlement import Entitlement, Place, opens_venue, opens_zone
+from management.participation import Participation
+from management.person_record import State
+from management.token import entitlement_of, token_of_card
+from schemas.policy.accreditation import Policy
+
+__all__ = ["HANDLERS"]
+
+ROLES: tuple[Role, ...] = ("OC_ACR_OPERATOR", "OC_ACR_SUPERVISOR", "VENUE_ACR", "GAMES_AUTHORITY")
+
+
+class Visit(NamedTuple):
+    """Who is at the desk, and whose record is open."""
+
+    site: Site
+    actor: Actor
+    person: str
+    state: State
+
+    @property
+    def key(self) -> str:
+        return f"per:{self.person}"
+
+
+class Shown(NamedTuple):
+    """A participation with its cards, the newest first."""
+
+    participation: Participation
+    cards: list[tuple[Card, str]]  # with until when it is valid
+    live: bool  # one of them is good, or waits to be
+    blocked: Card | None  # the newest that was reported, and waits for another
+
+
+def _at_desk(actor: Actor) -> None:
+    if not any(grant.role in ROLES for grant in actor.grants):
+        raise not_for(actor)
+
+
+def _points(site: Site, actor: Actor) -> list[str]:
+    """Return the points of validation at which somebody may stand."""
+    venues = [name for name, venue in site.policies["per"].venues.items() if venue.validates]
+    wide = any(actor.may(role, "*") for role in ROLES)
+    return [name for name in venues if wide or actor.may("VENUE_ACR", f"venue:{name}")]
+
+
+# -- searching --------------------------------------------------------------------------------------------------------
+
+
+@get("/desk")
+async def search(
+    request: Request[Any, Any, Any], site: NamedDependency[Site], actor: NamedDependency[Actor]
+) -> Response[Any]:
+    _at_desk(actor)
+    wanted = request.query_params.get("q", "").strip()[:64]
+    person = site.people.holders.get(int(wanted), "") if wanted.isascii() and wanted.isdigit() else ""
+    if not person and wanted and (await site.state(f"per:{wanted}")).participations:
+        person = wanted
+    if person:
+        return Redirect(f"/desk/person/{quote(person, safe='')}", status_code=303)
+    shows = {"wanted": wanted, "organisations": sorted(site.policies["per"].organisations), "refused_field": ""}
+    return site.show(request, actor, Page("desk.html", shows), 404 if wanted else 200)
+
+
+# -- one person -------------------------------------------------------------------------------------------------------
+
+
+async def _visit(site: Site, actor: Actor, person: str) -> Visit:
+    _at_desk(actor)
+    return Visit(site, actor, person, await site.state(f"per:{person}"))
+
+
+@get("/desk/person/{person:str}")
+async def record(
+    request: Request[Any, Any, Any], person: FromPath[str], site: NamedDependency[Site], actor: NamedDependency[Actor]
+) -> Response[str]:
+    return site.show(request, actor, _record(request, await _visit(site, actor, person)))
+
+
+@post("/desk/person/{person:str}", status_code=200)
+async def act(
+    request: Request[Any, Any, Any], person: FromPath[str], site: NamedDependency[Site], actor: NamedDependency[Actor]
+) -> Response[Any]:
+    visit, form = await _visit(site, actor, person), await read_form(request)
+    found = ACTS.get(form["act"])
+    try:
+        refusal = await site.give(request, form, found(visit, form)) if found else Refusal("UNKNOWN", "no such act")
+    except ValueError:
+        refusal = Refusal("UNKNOWN", "no such card")
+    if refusal is None:
+        return site.back(request.url.path)
+    visit = await _visit(site, actor, person)
+    return site.show(request, actor, _record(request, visit, form, refusal), status=409)
+
+
+def _validate(visit: Visit, form: Form) -> list[Wish]:
+    here, matches = form.ticked("bearer"), form.ticked("document")
+    return [(visit.key, Validate(form.number("serial"), form["point"], here, matches))]
+
+
+def _report(visit: Visit, form: Form) -> list[Wish]:
+    serial, checked, point = form.number("serial"), form.ticked("identity"), form["point"]
+    match form["what"]:
+        case "STOLEN":
+            return [(visit.key, ReportStolen(serial, checked, point))]
+        case "DAMAGED":
+            return [(visit.key, ReportDamaged(serial, checked, form.ticked("back"), point))]
+        case _:
+            return [(visit.key, ReportLost(serial, checked, point))]
+
+
+def _reissue(visit: Visit, form: Form) -> list[Wish]:
+    serial, index = visit.site.people.next_card()
+    return [(visit.key, Reissue(form.number("serial"), serial, index, form.ticked("photo"), form["point"]))]
+
+
+def _produce(visit: Visit, form: Form) -> list[Wish]:
+    serial, index = visit.site.people.next_card()
+    return [(visit.key, Produce(form["participation"], serial, index, form.ticked("photo"), form["point"]))]
+
+
+ACTS: Mapping[str, Callable[[Visit, Form], list[Wish]]] = {
+    "validate": _validate,
+    "report": _report,
+    "reissue": _reissue,
+    "produce": _produce,
+    "found": lambda visit, form: [(visit.key, ReportFound(form.number("serial"), form["point"]))],
+    "return": lambda visit, form: [(visit.key, ReturnCard(form.number("serial"), form["point"]))],
+}
+
+
+def _record(
+    request: Request[Any, Any, Any], visit: Visit, form: Form | None = None, refusal: Refusal | None = None
+) -> Page:
+    if facts := _facts(visit):
+        visit.site.doorkeeper.read_personal(request.state.caller, request)
+    language = visit.site.renderer.language_of(request)
+    shows = {
+        "person": visit.person,
+        "state": visit.state,
+        "facts": facts,
+        "born": language.day(facts.born) if facts and facts.born else "",
+        "shown": list(_shown(request, visit)),
+        "points": _points(visit.site, visit.actor),
+        "prints": visit.site.signer is not None,
+        "kept": form.id if form and refusal and refusal.code == "UNAVAILABLE" else "",
+        "refusal": refusal,
+        "refused_field": "",
+    }
+    return Page("person.html", shows)
+
+
+def _facts(visit: Visit) -> Facts | None:
+    """Return what was said of the person, where it can be opened still."""
+    kept = visit.site.people.sealed.get(visit.person)
+    if kept is None or visit.site.vault is None:
+        return None
+    opened = visit.site.vault.open(visit.person, *kept)
+    return opened if isinstance(opened, Facts) else None
+
+
+def _shown(request: Request[Any, Any, Any], visit: Visit) -> Iterable[Shown]:
+    language = visit.site.renderer.language_of(request)
+    for one in visit.state.participations.values():
+        cards = sorted((c for c in visit.state.cards.values() if c.participation == one.id), key=lambda c: -c.serial)
+        dated = [(card, language.moment(card.valid_to, "UTC")) for card in cards]
+        live = any(card.status in LIVE for card in cards)
+        blocked = next((card for card in cards if card.status in BLOCKED), None)
+        yield Shown(one, dated, live, None if live else blocked)
+
+
+@get("/desk/person/{person:str}/badge/{serial:int}")
+async def badge(
+    request: Request[Any, Any, Any],
+    person: FromPath[str],
+    serial: FromPath[int],
+    site: NamedDependency[Site],
+    actor: NamedDependency[Actor],
+) -> Response[Any]:
+    visit = await _visit(site, actor, person)
+    card, facts, signer = visit.state.cards.get(str(serial)), _facts(visit), site.signer
+    if card is None or card.status not in LIVE or signer is None:
+        return site.show(request, actor, _record(request, visit, None, Refusal("UNKNOWN", "no such card")), status=404)
+    if facts:
+        site.doorkeeper.read_personal(request.state.caller, request)
+    participation, policy = visit.state.participations[card.participation], site.policies["per"]
+    token = token_of_card(card, participation, policy)
+    name = f"{facts.family_name} {facts.given_name}".strip() if facts else visit.person
+    face = face_of(token, card_token.encode(token, policy, signer), name, participation.function)
+    try:
+        pdf = print_badge(face, policy.games)
+    except NotPrintable:
+        return site.show(request, actor, _record(request, visit, None, Refusal("NOT_PRINTABLE", "letters")), status=409)
+    named = {"Content-Disposition": f'inline; filename="{policy.games}-{serial}.pdf"', "Cache-Control": "no-store"}
+    return Response(pdf, media_type="application/pdf", headers=named)
+
+
+# -- day passes -------------------------------------------------------------------------------------------------------
+
+
+@get("/desk/passes/{ro:str}")
+async def passes(
+    request: Request[Any, Any, Any], ro: FromPath[str], site: NamedDependency[Site], actor: NamedDependency[Actor]
+) -> Response[str]:
+    return site.show(request, actor, await _passes(request, site, actor, ro))
+
+
+@post("/desk/passes/{ro:str}", status_code=200)
+async def act_on_pass(
+    request: Request[Any, Any, Any], ro: FromPath[str], site: NamedDependency[Site], actor: NamedDependency[Actor]
+) -> Response[Any]:
+    form = await read_form(request)
+    _at_passes(actor, ro)
+    try:
+        wishes = await _wishes_of_pass(site, ro, form)
+        refusal = wishes if isinstance(wishes, Refusal) else await site.give(request, form, wishes)
+    except ValueError:
+        refusal = Refusal("DATE", "a day that is none")
+    if refusal is None:
+        return site.back(request.url.path)
+    return site.show(request, actor, await _passes(request, site, actor, ro, form, refusal), status=409)
+
+
+def _at_passes(actor: Actor, ro: str) -> None:
+    if not actor.may("RO_ACR", f"ro:{ro}"):
+        _at_desk(actor)
+
+
+async def _wishes_of_pass(site: Site, ro: str, form: Form) -> list[Wish] | Refusal:
+    key, name = f"dp:{ro}", form["pass"]
+    match form["act"]:
+        case "request":
+            return [(key, await _request(site, form))]
+        case "approve":
+            return [(key, ApprovePass(name))]
+        case "issue":
+            found = (await site.state(key)).passes.get(name)
+            if found is None:
+                return Refusal("UNKNOWN", "no such pass")
+            serial, index = site.people.next_card()
+            standing = await _standing(site, found.person)
+            return [(key, IssuePass(name, form.ticked("deposit"), standing, serial, index))]
+        case "return":
+            return [(key, ReturnPass(name))]
+        case "cancel":
+            return [(key, CancelPass(name))]
+    return Refusal("UNKNOWN", "no such act")
+
+
+async def _request(site: Site, form: Form) -> RequestPass:
+    policy, venue, host = site.policies["per"], form["venue"], form["host"]
+    found = (await site.state(f"per:{host}")).participations.values()
+    now, kind = site.office.now, policy.venues[venue].type if venue in policy.venues else ""
+    zones_there = policy.venue_types[kind].zones if kind else ()
+    cards = [entitlement_of(one, policy) for one in found if one.status == "APPROVED"]
+    opened = [zone for zone in zones_there if any(_opens(card, Place(venue, zone), now, policy) for card in cards)]
+    standing = await _standing(site, form["person"])
+    zones = tuple(form.all("zones"))
+    return RequestPass(
+        f"D-{form.id}", form["person"], host, form.day("day"), venue, zones, tuple(opened), standing,
+        escorted=form.ticked("escorted"),
+    )  # fmt: skip
+
+
+def _opens(card: Entitlement, place: Place, now: int, policy: Policy) -> bool:
+    """Say whether a host's card opens a place; the venues of his discipline count as open, the gate looks itself."""
+    released = {card.discipline: (place.venue,)} if card.discipline else {}
+    return opens_venue(card, place, now, released, policy) and opens_zone(card, place, now, policy)
+
+
+async def _standing(site: Site, person: str) -> Any:
+    """Return how a guest stands, as far as there is a record of him."""
+    statuses = {one.status for one in (await site.state(f"per:{person}")).participations.values()}
+    return next((status for status in ("REVOKED", "REFUSED") if status in statuses), "CLEAR")
+
+
+async def _passes(  # noqa: PLR0917 - of a page: who asks, for whom, and what came of a form
+    request: Request[Any, Any, Any],
+    site: Site,
+    actor: Actor,
+    ro: str,
+    form: Form | None = None,
+    refusal: Refusal | None = None,
+) -> Page:
+    _at_passes(actor, ro)
+    state: Passes = await site.state(f"dp:{ro}")
+    language, policy = site.renderer.language_of(request), site.policies["per"]
+    newest = sorted(state.passes.values(), key=lambda one: (one.day, one.id), reverse=True)
+    shows = {
+        "ro": ro,
+        "passes": [(one, language.day(one.day)) for one in newest[:200]],
+        "venues": list(policy.venues),
+        "zones": [name for name, zone in policy.zones.items() if not zone.never_on_pass],
+        "desk": any(grant.role in ROLES for grant in actor.grants),
+        "form": form or Form({}),
+        "kept": form.id if form and refusal and refusal.code == "UNAVAILABLE" else "",
+        "refusal": refusal,
+        "refused_field": "",
+    }
+    return Page("passes.html", shows)
+
+
+HANDLERS = (search, record, act, badge, passes, act_on_pass)
