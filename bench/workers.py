@@ -3,12 +3,13 @@
 A broker of its own on the same machine; the synthetic Games (seed 7), spread over four partitions. Each run is a
 process of its own on one core, the broker on the other:
 
+- one, two and four workers: as ``bench/sharing.py`` has it;
 - one worker: all of ``venue.raw`` decoded and folded into ``games.feed``, from the first record read to the last append
   acknowledged, and by its processor time;
 - one edge: all of ``games.feed`` folded into views: what one ordered partition allows;
 - embedded: the same messages by ``Host.catch_up`` over an SQLite log, in the same run;
 - the way: 200 messages a second, open loop, from the offer to the gateway to the cut at an edge, both in this process,
-  one worker in another.
+  one worker in another; and in turn with it the same messages embedded, from the offer to the cut, over an SQLite log.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -27,18 +29,22 @@ from uuid import uuid4
 import uvloop
 
 from bench.child import ask
-from bench.figures import Figure, Report, figure_of, say
+from bench.figures import Figure, Report, figure_of, ratio_of, say
 from bench.fold_once import Refold
-from bench.games import GamesScale, messages_of, wall_clock, write_log
+from bench.games import GamesScale, host_over, messages_of, wall_clock, write_log
 from bench.scale import pick
+from bench.sharing import Shared, share
 from bench.times import Times
 from bench.workers_once import Worked
 from engine import about, broker
 from engine.about import About
 from engine.edge import Edge
 from engine.gateway import Gateway
+from engine.host import Host
 from engine.kafka_log import KafkaLog
 from engine.raw import RAW, Raw, record_of
+from engine.shares import SHARES
+from engine.sqlite_log import SqliteLog
 from engine.stages import EVENTS
 from projections.games import GamesFold
 from replay.synth import synthesise
@@ -68,11 +74,18 @@ def broker_of_its_own() -> Iterator[str]:
             broker.stop(Path(folder))
 
 
-def spread(address: str) -> str:
-    """Make a log and return its URL."""
+def spread(address: str, *, shares: bool = False) -> str:
+    """Make a log and return its URL; with ``shares`` it is one for groups of workers."""
     url = f"kafka://{address}/{uuid4().hex}"
-    KafkaLog.open(url, layout=Layout({RAW: WIDE, EVENTS: WIDE})).close_now()
+    wide = (RAW, EVENTS, SHARES) if shares else (RAW, EVENTS)
+    KafkaLog.open(url, layout=Layout(dict.fromkeys(wide, WIDE))).close_now()
     return url
+
+
+def say_what(url: str, scale: GamesScale) -> None:
+    """Have a log say which Games it holds."""
+    with KafkaLog.open(url) as log:
+        about.write(log, About(synthesise(7, scale)[0].games, "replay"), 0)
 
 
 def load(url: str, scale: GamesScale) -> int:
@@ -107,14 +120,50 @@ def measure() -> Report:
             workers.append(ask("bench.workers_once", "worker", url, answer=Worked))
             edges.append(ask("bench.workers_once", "edge", url, answer=Worked))
             embedded.append(ask("bench.fold_once", path, "cuts", answer=Refold))
-        say("the way at 200 messages a second")
-        way = uvloop.run(_way(spread(address), pick(5, 30, 120)))
+        shared = _share(address, scale)
+        ways: list[Times] = []
+        embedded_ways: list[Times] = []
+        for repeat in range(pick(1, 2, 3)):
+            say(f"the way at 200 messages a second, run {repeat + 1}")
+            ways.append(uvloop.run(_way(spread(address), pick(5, 30, 120))))
+            embedded_ways.append(uvloop.run(_embedded_way(Path(folder) / f"way-{repeat}.db", pick(5, 30, 120))))
+    same = len({one.digest for one in edges}) == 1
     return Report(
         "workers",
-        [*_figures(workers, edges, embedded, stored), *_times(way)],
+        [*_figures(workers, edges, embedded, stored), *_of_shares(shared), *_times(ways, embedded_ways)],
         f"{METHOD}; {count} messages ({scale})",
-        notes=[f"the way: {way}"] + ([] if len({one.digest for one in edges}) == 1 else ["THE DIGESTS DIFFER"]),
+        notes=[
+            *(f"the way through Kafka: {way}" for way in ways),
+            *(f"the way embedded: {way}" for way in embedded_ways),
+            *(f"{one.workers} workers did {', '.join(f'{part:.0%}' for part in one.parts)}" for one in shared),
+            *([] if same else ["THE DIGESTS DIFFER"]),
+        ],
     )
+
+
+def _share(address: str, scale: GamesScale) -> list[Shared]:
+    """Return what one, two and four workers took."""
+    shared = []
+    for _ in range(pick(1, 2, 3)):
+        for count in pick((2,), (1, 2, 4), (1, 2, 4)):
+            say(f"{count} workers of a set")
+            url = spread(address, shares=True)
+            say_what(url, scale)
+            shared.append(share(url, count, partial(load, url, scale)))
+    return shared
+
+
+def _of_shares(shared: list[Shared]) -> list[Figure]:
+    lower = partial(figure_of, better="lower")
+    figures = []
+    for count in sorted({one.workers for one in shared}):
+        its = [one for one in shared if one.workers == count]
+        name = f"{count} {'worker' if count == 1 else 'workers'} of a set"
+        figures += [
+            lower(f"{name}, processor time", "us a message", (1e6 * one.cpu / one.messages for one in its)),
+            lower(f"{name}, the largest share", "of the messages", (one.parts[0] for one in its)),
+        ]
+    return figures
 
 
 def _figures(workers: list[Worked], edges: list[Worked], embedded: list[Refold], count: int) -> list[Figure]:
@@ -130,42 +179,59 @@ def _figures(workers: list[Worked], edges: list[Worked], embedded: list[Refold],
     ]
 
 
-def _times(way: Times) -> list[Figure]:
+def _times(ways: list[Times], embedded: list[Times]) -> list[Figure]:
+    lower = partial(figure_of, better="lower")
+    ours, theirs = [one.at(99) for one in ways], [one.at(99) for one in embedded]
     return [
-        figure_of("the way, p50", "ms", [way.at(50)], better="lower"),
-        figure_of("the way, p99", "ms", [way.at(99)], better="lower", row="5", target=100.0),
+        lower("the way through Kafka and Faust, p50", "ms", [one.at(50) for one in ways]),
+        lower("the way through Kafka and Faust, p99", "ms", ours, row="5", target=100.0),
+        lower("the way embedded, p50", "ms", [one.at(50) for one in embedded]),
+        lower("the way embedded, p99", "ms", theirs),
+        *ratio_of("the way through Kafka / embedded, p99", ours, theirs, better="lower"),
     ]
 
 
 async def _way(url: str, seconds: int) -> Times:
     """Offer messages when they are due and note when the cut of each is there."""
-    times = Times()
-    due: dict[str, float] = {}
     async with KafkaLog.open(url) as log:
         header, _ = synthesise(7, "small")
         await asyncio.to_thread(about.write, log, About(header.games, "replay"), 0)
         gateway = Gateway(log, wall_clock, games=header.games)
-        edge = Edge(log, GamesFold, "bench")
         command = [sys.executable, "-m", "bench.workers_once", "worker", url]
         worker = await asyncio.to_thread(subprocess.Popen, command, stdout=subprocess.DEVNULL)
-        following = asyncio.create_task(edge.run())
-        warm = 2 * RATE  # the first seconds of a producer are slow
-        edge.listen(lambda cut, _: _note(times, due.pop(cut.because[0], None)))
-        begin = time.perf_counter() + 1
-        serials: dict[str, int] = {}
-        for number, one in zip(range(seconds * RATE + warm), messages_of("small"), strict=False):
-            at = begin + number / RATE
-            if (wait := at - time.perf_counter()) > 0:
-                await asyncio.sleep(wait)
-            serial = serials[one.source] = serials.get(one.source, 0) + 1
-            if number >= warm:
-                due[f"{one.source}/way/{serial}"] = at
-            gateway.offer(one.source, "way", serial, one.data)
-        await asyncio.sleep(3)
-        following.cancel()
-        await gateway.close()
+        times = await _offer(gateway, Edge(log, GamesFold, "bench"), seconds)
         worker.kill()
         await asyncio.to_thread(worker.wait)
+    return times
+
+
+async def _embedded_way(path: Path, seconds: int) -> Times:
+    """Do the same with the log in a file, and all of it in this process."""
+    header, _ = synthesise(7, "small")
+    with SqliteLog.open(path) as log:
+        about.write(log, About(header.games, "replay"), 0)
+        return await _offer(Gateway(log, wall_clock, games=header.games), host_over(log), seconds)
+
+
+async def _offer(gateway: Gateway, host: Host, seconds: int) -> Times:
+    times = Times()
+    due: dict[str, float] = {}
+    following = asyncio.create_task(host.run())
+    warm = 2 * RATE  # the first seconds of a producer are slow
+    host.listen(lambda cut, _: _note(times, due.pop(cut.because[0], None)))
+    begin = time.perf_counter() + 1
+    serials: dict[str, int] = {}
+    for number, one in zip(range(seconds * RATE + warm), messages_of("small"), strict=False):
+        at = begin + number / RATE
+        if (wait := at - time.perf_counter()) > 0:
+            await asyncio.sleep(wait)
+        serial = serials[one.source] = serials.get(one.source, 0) + 1
+        if number >= warm:
+            due[f"{one.source}/way/{serial}"] = at
+        gateway.offer(one.source, "way", serial, one.data)
+    await asyncio.sleep(3)
+    following.cancel()
+    await gateway.close()
     return times
 
 
