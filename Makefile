@@ -3,6 +3,7 @@
 PY := .venv/bin/python
 ARGS :=
 SEEDS := 200
+SEED :=
 
 .DEFAULT_GOAL := help
 
@@ -20,8 +21,8 @@ test: testable ## Run every kind of test, with a few fixed seeds
 	$(PY) -m pytest $(ARGS)
 
 .PHONY: soak
-soak: testable ## Run the tests that take seeds with SEEDS=200 of them
-	PODIUM_SOAK_SEEDS=$(SEEDS) $(PY) -m pytest -m "seeded or hypothesis" $(ARGS)
+soak: testable ## Run the tests that take seeds with SEEDS=200 of them, or with SEED=977 alone
+	$(if $(SEED),PODIUM_SEED=$(SEED),PODIUM_SOAK_SEEDS=$(SEEDS)) $(PY) -m pytest -m "seeded or hypothesis" $(ARGS)
 
 .PHONY: lint
 lint: style types imports ## Check style, types and import rules

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 ON_CI = os.environ.get("CI", "").lower() not in ("", "0", "false")
 SOAK_SEEDS = int(os.environ.get("PODIUM_SOAK_SEEDS", "0"))
+ONE_SEED = os.environ.get("PODIUM_SEED", "")
 FIXED_SEEDS = (1, 2, 3)
 WIRES = 3
 
@@ -89,6 +91,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     report = yield
     if not hasattr(report, "wasxfail"):
         _fail_if_skipped(report)
+    _say_how_to_repeat(report)
     return report
 
 
@@ -107,15 +110,47 @@ def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
         report.longrepr = f"nothing may be skipped on CI: {reason}"
 
 
-# -- seeds: a few fixed ones, or the numbers of a soak --------------------------------------------------------------
+# -- seeds: a few fixed ones, the numbers of a soak, or the one that failed -----------------------------------------
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that takes ``seed`` once for each: the fixed ones, those of its marker ``seeds``, those of a soak."""
     if "seed" in metafunc.fixturenames:
-        marked = [number for marker in metafunc.definition.iter_markers("seeds") for number in marker.args]
-        seeds = sorted({*FIXED_SEEDS, *marked, *range(1, SOAK_SEEDS + 1)})
+        seeds = [int(ONE_SEED)] if ONE_SEED else _seeds_for(list(metafunc.definition.iter_markers("seeds")))
         metafunc.parametrize("seed", [pytest.param(number, marks=pytest.mark.seeded) for number in seeds])
+
+
+def _seeds_for(markers: list[pytest.Mark]) -> list[int]:
+    """Return the seeds of a test; one that takes long has fewer ``fixed`` ones, and a ``share`` of those of a soak."""
+    marked = {number for marker in markers for number in marker.args}
+    chosen = {name: value for marker in markers for name, value in marker.kwargs.items()}
+    soak = -(-SOAK_SEEDS // chosen.get("share", 1))
+    return sorted({*FIXED_SEEDS[: chosen.get("fixed", len(FIXED_SEEDS))], *marked, *range(1, soak + 1)})
+
+
+def _say_how_to_repeat(report: pytest.TestReport) -> None:
+    name, bracket, of = report.nodeid.partition("[")
+    number = next((one for one in of.rstrip("]").split("-") if one.isdigit()), "")
+    if report.failed and bracket and number and "seeded" in report.keywords:
+        report.sections.append(("this seed alone", f"make soak SEED={number} ARGS={name}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say behind a soak how many seeds each test ran with, and which of them failed."""
+    if not SOAK_SEEDS:
+        return
+    ran: dict[str, Counter[str]] = defaultdict(Counter)
+    failed: dict[str, list[str]] = defaultdict(list)
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            if "seeded" in report.keywords and (report.when == "call" or report.failed):
+                name, _, of = report.nodeid.partition("[")
+                ran[name][outcome] += 1
+                failed[name] += [of.rstrip("]")] if outcome == "failed" else []
+    terminalreporter.section("seeds")
+    for name in sorted(ran):
+        said = f"failed with {', '.join(failed[name])}" if failed[name] else "none failed"
+        terminalreporter.write_line(f"{name}: {ran[name].total()} seeds, {said}")
 
 
 settings.register_profile(

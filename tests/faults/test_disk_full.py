@@ -107,6 +107,7 @@ async def in_the_background(*works: object) -> AsyncIterator[list[asyncio.Task[N
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+@pytest.mark.seeds(fixed=2, share=4)
 async def test_a_full_disk_is_told_to_who_sends_and_all_goes_on_when_there_is_room(tmp_path: Path, seed: int) -> None:
     dice = random.Random(seed)
     sender = Sender(dice)

@@ -18,6 +18,7 @@ HARMS = 8
 WITHIN = 10.0  # seconds
 
 
+@pytest.mark.seeds(fixed=2, share=10)
 async def test_whatever_befalls_a_games_it_keeps_its_word(wired_broker: WiredBroker, tmp_path: Path, seed: int) -> None:
     dice = random.Random(seed)
     harms = plan(dice, list(PROCESSES), list(WIRES), count=HARMS, within=WITHIN)
