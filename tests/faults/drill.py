@@ -18,8 +18,9 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 
-from engine import about
+from engine import about, broker
 from engine.about import About
 from engine.host import Host
 from engine.kafka_log import KafkaLog
@@ -27,6 +28,7 @@ from podium.wiring import host_over
 from replay.archive import Message
 from schemas.games import Games as Configuration
 from tests.faults.harm import Harm
+from tests.faults.leader import leader_of
 from tests.faults.playing import Games, Running
 from tests.faults.venues import Venues, in_order
 from tests.faults.viewer import Viewer
@@ -76,8 +78,9 @@ def free_port() -> int:
 class Drill:
     """The processes of one drill, and what is done to them."""
 
-    def __init__(self, games: Games, wires: Sequence[Wire], dice: random.Random) -> None:
+    def __init__(self, games: Games, wires: Sequence[Wire], dice: random.Random, brokers: Path | None = None) -> None:
         self.games = games
+        self._brokers = brokers  # the folder of a cluster that may be harmed
         self.wires = dict(zip(WIRES, wires, strict=False))
         self.alive: dict[str, Running] = {}
         self.venues = Venues(played()[1], RATE)
@@ -141,10 +144,22 @@ class Drill:
                 await asyncio.sleep(harm.lasts)
                 first.send(signal.SIGCONT)
                 self._gone.append(first)
+            case "lose":
+                await self._lose_leader(harm.whom, harm.lasts)
             case fault:
                 self.wires[harm.whom].harm(next(one for one in FAULTS if one == fault))
                 await asyncio.sleep(harm.lasts)
                 self.wires[harm.whom].heal()
+
+    async def _lose_leader(self, topic: str, seconds: float) -> None:
+        """Kill the broker that leads a topic, and start it again a while later."""
+        assert self._brokers
+        name = f"{self.games.prefix}.{topic}"
+        leader = await asyncio.to_thread(leader_of, self.games.kafka, name)
+        self.told.append(f"         broker {leader}")
+        await asyncio.to_thread(broker.kill, self._brokers, leader)
+        await asyncio.sleep(seconds)
+        await asyncio.to_thread(broker.start, self._brokers, 3)
 
     async def run(self, harms: Sequence[Harm]) -> None:
         """Play, with all the harm, to the end, and hold what there is then against what was promised."""

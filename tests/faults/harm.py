@@ -17,8 +17,8 @@ class Harm(NamedTuple):
     """Something that is done to somebody."""
 
     at: float  # seconds after the venues began
-    what: str  # kill, stop, pause, replace; or a fault of a wire
-    whom: str  # the name of a process, or of a wire
+    what: str  # kill, stop, pause, replace; lose, of a leader; or a fault of a wire
+    whom: str  # the name of a process, of a wire, or of a topic that is led
     lasts: float  # seconds until it is started again, woken, healed
 
     def __str__(self) -> str:

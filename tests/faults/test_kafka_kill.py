@@ -15,7 +15,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from confluent_kafka.admin import AdminClient
 
 import engine
 from engine import broker
@@ -23,6 +22,7 @@ from engine.errors import LogError, LogUnreachable
 from engine.kafka_log import KafkaLog
 from engine.log import Stored
 from tests.faults.acknowledged import batch_of, check, parse
+from tests.faults.leader import leader_of
 
 ROOT = Path(next(iter(engine.__path__))).parent
 TASKS = 4
@@ -148,12 +148,6 @@ async def test_the_others_go_on_where_a_leader_is_killed(folder: Path) -> None:
             await load.more()
             assert await asyncio.to_thread(leader_of, address, "a") != leader
         load.verify()
-
-
-def leader_of(address: str, topic: str) -> int:
-    """Return the number of the broker that leads a topic."""
-    found = AdminClient({"bootstrap.servers": address, "log_level": 0}).list_topics(timeout=30)
-    return found.topics[topic].partitions[0].leader
 
 
 def test_a_writer_that_is_killed_loses_nothing_that_it_was_told_is_there(kafka: str) -> None:
