@@ -18,7 +18,7 @@ from typing import Literal
 
 import msgspec
 
-from engine.errors import LogError
+from engine.errors import BadRecord, LogError
 from engine.log import Log
 from engine.raw import GENESIS, Raw, link
 from engine.session import Conflict, Duplicate, Gap, Stream
@@ -27,7 +27,7 @@ from engine.streams import read_raw
 __all__ = ["Flaw", "Found", "Report", "SourceHead", "overall", "verify"]
 
 BEGINNING = GENESIS.hex()  # the head of a source, and of a log, that holds nothing; every log began so
-DAMAGE = (LogError, msgspec.DecodeError, KeyError, ValueError)  # what reading a damaged record may raise
+DAMAGE = (LogError, BadRecord, msgspec.DecodeError, KeyError, ValueError)  # what reading a damaged record may raise
 
 Kind = Literal[
     "changed",  # a message, or the chain value beside it, is not what was chained

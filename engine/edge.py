@@ -10,9 +10,11 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
+import structlog
 
 from engine.checkpoints import IMAGES, Manifest
 from engine.epochs import topic_of
+from engine.errors import BadRecord
 from engine.folds import SavedViews, Spanning
 from engine.host import Host
 from engine.log import Log, Stored
@@ -25,6 +27,7 @@ from schemas.cut import Change
 __all__ = ["Edge"]
 
 _REACHED = "reached"
+_log = structlog.get_logger()
 _reached = msgspec.msgpack.Decoder(list[tuple[int, Place]])
 
 
@@ -82,7 +85,11 @@ class Edge(Host):
 
     def causes(self, stored: Stored) -> Iterable[Raw]:
         """Return what was not read before; the position moves on when all of it has been folded."""
-        partition, parts = unpack(stored)
+        try:
+            partition, parts = unpack(stored)
+        except BadRecord as bad:  # none of ours: every edge passes it over
+            _log.error("record_unreadable", reason=str(bad))
+            partition, parts = 0, []
         for part in parts:
             if self._following.watermarks.fresh(partition, part):
                 yield self._cause(part)

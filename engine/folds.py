@@ -38,6 +38,9 @@ class Decoding(Protocol):
     def decode(self, source: str, session: str, serial: int, data: bytes) -> Sequence[tuple[str, bytes]]:
         """Return what a raw message asserts: the key and the bytes of each assertion."""
 
+    def refuse(self, source: str, session: str, serial: int, why: str) -> Sequence[tuple[str, bytes]]:
+        """Return the same for what is no message: that it is to be listed, under a name of the same shape."""
+
     def dump(self, *, whole: bool = False) -> dict[str, bytes]:
         """Return the state in slots: those that changed since the last call, or all."""
 
@@ -50,6 +53,9 @@ class Results(Protocol):
 
     def read(self, body: bytes) -> list[Change]:
         """Take an assertion; return what it changed."""
+
+    def refuse(self, source: str, session: str, serial: int, why: str) -> list[Change]:
+        """List what is no assertion, under a name of the same shape; return what that changed."""
 
     def dump(self, *, whole: bool = False) -> dict[str, bytes]:
         """Return the state in slots: those that changed since the last call, or all."""

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
 import msgspec
+import structlog
 
 from engine.checkpoints import IMAGES, Manifest, manifests, record_of, restore, slots_of
-from engine.errors import NotKnown
+from engine.errors import BadRecord, NotKnown
 from engine.folds import Fold, FoldFactory
 from engine.instants import parse_instant
 from engine.log import Log, Record, Stored
@@ -24,6 +25,8 @@ from engine.views import View, Views
 from schemas.cut import Cut
 
 __all__ = ["Host", "Listener"]
+
+_log = structlog.get_logger()
 
 Listener = Callable[[Cut, Sequence[str]], object]
 Passed = Callable[[int], object]
@@ -106,7 +109,12 @@ class Host:
 
     def causes(self, stored: Stored) -> Iterable[Raw]:
         """Return what a record asks to be folded, one after the other."""
-        return (raw_of(stored),)
+        try:
+            return (raw_of(stored),)
+        except BadRecord as bad:  # no gateway of ours has stored it
+            _log.error("record_unreadable", reason=str(bad))
+            self.position = stored.position
+            return ()
 
     def catch_up(self, until: int | None = None) -> int:
         """Fold what the log holds beyond the state, up to a position; return how many messages that were."""

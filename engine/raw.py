@@ -9,6 +9,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import NamedTuple
 
+from engine.errors import BadRecord
 from engine.log import Record, Stored
 from engine.versions import HEADER, current, stamp
 
@@ -59,18 +60,22 @@ def record_of(raw: Raw) -> Record:
 
 
 def raw_of(stored: Stored) -> Raw:
-    """Return the raw message that a record stores. Raises ``NewerRecord``."""
+    """Return the raw message that a record stores. Raises ``NewerRecord``, and ``BadRecord`` where it stores none."""
     headers = stored.headers
     if headers.get(HEADER) != _VERSION:
         stored = current(stored)
         headers = stored.headers
-    return Raw(
-        stored.key,
-        headers["session"].decode(),
-        int(headers["serial"]),
-        int(headers["at"]),
-        stored.time,
-        stored.value,
-        headers["chain"],
-        stored.position,
-    )
+    try:
+        return Raw(
+            stored.key,
+            headers["session"].decode(),
+            int(headers["serial"]),
+            int(headers["at"]),
+            stored.time,
+            stored.value,
+            headers["chain"],
+            stored.position,
+        )
+    except (KeyError, ValueError) as error:
+        why = f"no raw message: {type(error).__name__}: {error}"
+        raise BadRecord(stored.topic, stored.partition, stored.position, why) from error

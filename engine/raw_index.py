@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from threading import Lock
 
+from engine.errors import BadRecord
 from engine.log import Log
 from engine.raw import RAW, Raw, raw_of
 
@@ -47,7 +48,10 @@ class RawIndex:
     def _read_on(self, partition: int) -> None:
         while batch := self._log.read(RAW, self._after[partition], limit=10_000, partition=partition):
             for stored in batch:
-                raw = raw_of(stored)
+                try:
+                    raw = raw_of(stored)
+                except BadRecord:
+                    continue
                 place = raw.position * len(self._after) + partition
                 if raw.serial < 0:
                     self._notes[raw.name] = place

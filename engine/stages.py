@@ -6,16 +6,17 @@ before. Its state names how far it has read, so that it goes on from there in an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from engine.checkpoints import dump_views, load_views
 from engine.epochs import topic_of
+from engine.errors import BadRecord
 from engine.folds import Decoding, Results
 from engine.log import Record, Stored
 from engine.parts import Part, Place, Watermarks, pack, unpack
-from engine.raw import raw_of
+from engine.raw import Raw, raw_of
 from engine.rows import decode_row
 from engine.views import Views
 from schemas.cut import Change, Cut
@@ -29,6 +30,11 @@ _encode = msgspec.msgpack.Encoder().encode
 _changes = msgspec.msgpack.Decoder(list[tuple[str, str, msgspec.Raw, int]])
 _NIL = b"\xc0"
 _REACHED = "reached"  # the slot that says how far was read
+
+
+def place_of(stored: Stored) -> tuple[str, str, int]:
+    """Return where a record lies, in the shape of a raw message's name: it is listed so if nobody can read it."""
+    return stored.topic, str(stored.partition), stored.position
 
 
 class _Reached(msgspec.Struct, array_like=True):
@@ -68,11 +74,16 @@ class DecodePartition:
         """Take raw records; return what they assert."""
         places: dict[int, list[Part]] = {}
         for stored in batch:
-            raw = raw_of(stored)
             if stored.position <= self.position:
                 continue
             self.position = stored.position
-            decoded = self._decoding.decode(raw.source, raw.session, raw.serial, raw.data)
+            try:
+                raw = raw_of(stored)
+            except BadRecord as bad:
+                raw = Raw(*place_of(stored), 0, stored.time, b"")
+                decoded = self._decoding.refuse(raw.source, raw.session, raw.serial, bad.why)
+            else:
+                decoded = self._decoding.decode(raw.source, raw.session, raw.serial, raw.data)
             for index, (key, body) in enumerate(decoded):
                 part = Part(stored.position, index, key, raw.name, raw.time, raw.at, msgspec.Raw(body))
                 places.setdefault(self._place(key), []).append(part)
@@ -110,19 +121,35 @@ class FoldPartition:
         for stored in batch:
             if stored.position <= self.position:
                 continue
-            partition, parts = unpack(stored)
-            for index, part in enumerate(parts):
-                if self.watermarks.fresh(partition, part):
-                    body = self._fold(part)
-                    if body is not None:
-                        cuts.append(
-                            Part(stored.position, index, part.key, part.because, part.time, part.at, msgspec.Raw(body))
-                        )
+            try:
+                partition, parts = unpack(stored)
+            except BadRecord as bad:
+                cuts += self._list(stored, bad.why)
+            else:
+                for index, part in enumerate(parts):
+                    if self.watermarks.fresh(partition, part) and (body := self._fold(part)) is not None:
+                        place = (stored.position, index)
+                        cuts.append(Part(*place, part.key, part.because, part.time, part.at, msgspec.Raw(body)))
             self.position = stored.position
         return list(pack(self.into, self.partition, cuts))
 
+    def _list(self, stored: Stored, why: str) -> Iterator[Part]:
+        """List a record that is none of ours; the partition goes on."""
+        source, session, serial = place_of(stored)
+        because = f"{source}/{session}/{serial}"
+        part = Part(stored.position, 0, stored.key, because, stored.time, 0, msgspec.Raw(_NIL))
+        if (body := self._show(part, self._results.refuse(source, session, serial, why))) is not None:
+            yield msgspec.structs.replace(part, body=msgspec.Raw(body))
+
     def _fold(self, part: Part) -> bytes | None:
-        changes = self.views.put(self._results.read(bytes(part.body)))
+        try:
+            return self._show(part, self._results.read(bytes(part.body)))
+        except msgspec.DecodeError as error:
+            source, session, serial = part.because.rsplit("/", 2)
+            return self._show(part, self._results.refuse(source, session, int(serial), f"no assertion: {error}"))
+
+    def _show(self, part: Part, changed: list[Change]) -> bytes | None:
+        changes = self.views.put(changed)
         if not changes:
             return None
         cut = Cut(self.views.cut + 1, part.position, (part.because,), part.time, part.at, changes)

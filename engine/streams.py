@@ -6,11 +6,12 @@ to fill, from the positions that it includes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import count
 
-from engine.errors import NoPartition
-from engine.log import Log
+from engine.errors import BadRecord, NoPartition
+from engine.log import Log, Stored
 from engine.raw import RAW, Raw, raw_of
 from engine.session import Session, Stream
 
@@ -19,16 +20,25 @@ __all__ = ["read_raw", "restore"]
 BATCH = 10_000  # records read at once
 
 
-def read_raw(log: Log, *, limit: int = BATCH) -> Iterator[Raw]:
-    """Yield every raw message of a log, partition by partition, each in the order in which it was appended."""
+def read_raw(log: Log, *, limit: int = BATCH, lenient: bool = False) -> Iterator[Raw]:
+    """Yield every raw message of a log, partition by partition, each in the order in which it was appended.
+
+    Raises ``BadRecord`` for a record that holds none, unless ``lenient``: then it is passed over.
+    """
     for partition in count():
         position = 0
         try:
             while records := log.read(RAW, position, limit=limit, partition=partition):
                 position = records[-1].position
-                yield from map(raw_of, records)
+                yield from _readable(records) if lenient else map(raw_of, records)
         except NoPartition:
             return
+
+
+def _readable(records: Iterable[Stored]) -> Iterator[Raw]:
+    for stored in records:
+        with suppress(BadRecord):
+            yield raw_of(stored)
 
 
 def restore(log: Log) -> tuple[dict[str, Stream], int]:
@@ -36,7 +46,7 @@ def restore(log: Log) -> tuple[dict[str, Stream], int]:
     streams: dict[str, Stream] = {}
     sessions: dict[Session, None] = {}
     time = 0
-    for raw in read_raw(log):
+    for raw in read_raw(log, lenient=True):
         stream = streams.get(raw.source)
         if stream is None:
             stream = streams[raw.source] = Stream(raw.source)

@@ -154,7 +154,8 @@ def opened_fold(path: Path) -> Iterator[Fold]:
             return
         epoch = shown_epoch(host.log, said(host.log))
         fold = Fold(epoch.sports, epoch.games)
-        for raw in read_raw(host.log):  # a partition after the other: however they interleave, the content is the same
+        # A partition after the other: however they interleave, the content is the same.
+        for raw in read_raw(host.log, lenient=True):
             fold.apply(raw.source, raw.session, raw.serial, raw.data)
         fold.changes()
         yield fold

@@ -38,8 +38,12 @@ class DecodeStage:
         """Return what a raw message asserts: for each assertion its key, a discipline or ``GAMES``, and its bytes."""
         decoded = self.decoder.decode(source, session, serial, data)
         if isinstance(decoded, Undecodable):
-            return [(GAMES_KEY, _encode(_Decoded(undecodable=decoded)))]
+            return self.refuse(*decoded.name, decoded.why)
         return [(assertion.key, _encode(_Decoded(assertion))) for assertion in decoded]
+
+    def refuse(self, source: str, session: str, serial: int, why: str) -> list[tuple[str, bytes]]:
+        """Return that something is to be listed as what nobody can decode."""
+        return [(GAMES_KEY, _encode(_Decoded(undecodable=Undecodable((source, session, serial), why))))]
 
     def dump(self, *, whole: bool = False) -> dict[str, bytes]:
         """Return the state in slots: those that changed since the last call, or all."""
@@ -60,4 +64,9 @@ class ResultsStage(ResultsFold):
             self.take(decoded.undecodable)
         elif decoded.assertion is not None:
             self.take((decoded.assertion,))
+        return self.changes()
+
+    def refuse(self, source: str, session: str, serial: int, why: str) -> list[Change]:
+        """List something as what nobody can decode; return what that changed."""
+        self.take(Undecodable((source, session, serial), why))
         return self.changes()

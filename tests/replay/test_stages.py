@@ -259,3 +259,33 @@ def test_what_is_large_goes_into_several_records() -> None:
 def test_a_record_that_cannot_be_read_is_named(value: bytes, why: str) -> None:
     with pytest.raises(BadRecord, match=f"games.feed.e/2/9: .*{why}"):
         unpack(stored(Record(FEED, "", value, 1)))
+
+
+def test_records_of_somebody_else_are_listed_and_every_partition_goes_on() -> None:
+    """Whatever lies in a topic: no raw message, no parcel, a parcel whose parts say nothing, no changes."""
+    games, messages, _ = games_and_messages()
+    said = messages[:1500]
+    topics = topics_with(said[:700])
+    strange = [Record(RAW, "x", b"nonsense", 5), Record(RAW, "x", b"{}", 5, {"session": b"s", "serial": b"one"})]
+    for record in strange:
+        topics.put(record, 1)
+    worker = Worker(topics, games, random.Random(5))
+    while worker.work():
+        pass
+    events, feed = worker.decoders[0].into, worker.folds[0].into
+    topics.put(Record(events, "ATH", b"\xff", 5), 2)
+    topics.put(next(iter(pack(events, 99, [part(1, body=b"\xa1x")]))), 2)
+    topics.put(Record(feed, "", b"nonsense", 5))
+    for one in said[700:]:
+        raw = Raw(one.source, one.session, one.serial, one.at, one.time, one.data)
+        topics.put(record_of(raw), topics.partition_of(RAW, one.source))
+    second = Worker(topics, games, random.Random(6))
+    while worker.work() + second.work():
+        pass
+    edge = edge_of(topics)
+    edge.catch_up()
+    assert edge.views.digest() == digest(said, games)
+    listed = {name: row.why for name, row in edge.views["status/undecoded"].rows.items()}  # type: ignore[attr-defined]
+    assert {name.rpartition("/")[0] for name in listed} >= {f"{RAW}/1", f"{events}/2", "a/s"}
+    assert any("KeyError" in why for why in listed.values())
+    assert any("ValueError" in why for why in listed.values())
