@@ -207,8 +207,7 @@ class Hub:
         except WrongToken as wrong:
             self._reset(member, wrong.why)
             return
-        # A cut that is not here yet: the client comes from an edge that is ahead of this one.
-        if cut > self.ring.last or not self._can_go_on(group, cut):
+        if not self._can_go_on(group, cut):
             self._reset(member, "gap")
             return
         member.cursor = cut
@@ -241,6 +240,8 @@ class Hub:
     def _catch_up(self, member: Member) -> bool:
         """Offer what a member misses; say whether it has everything now."""
         group = member.group
+        if member.cursor > self.ring.last:
+            return False  # it comes from an edge that is ahead of this one, and would see again what it has seen
         if member.parts is None and not self._can_go_on(group, member.cursor):
             self._reset(member, "lagged")
         parts = member.parts
@@ -313,5 +314,10 @@ class Hub:
             member.behind_since = now
         elif now - member.behind_since > self._patience:
             self.behind.pop(member, None)
+            if member.cursor > self.ring.last:
+                self._reset(member, "gap")
+                if not self._catch_up(member):
+                    self._fall_behind(member, now)
+                return
             self.counts["dropped"] += 1
             member.link.drop()

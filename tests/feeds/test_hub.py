@@ -239,3 +239,39 @@ def test_unsubscribed_means_silent() -> None:
     desk.source.put(("medals/table", "FRA", MedalTableRow(organisation="FRA")))
     desk.flush()
     assert (link.writes, desk.hub.groups, desk.hub.members) == ([], 0, 0)
+
+
+def test_who_comes_from_an_edge_that_is_ahead_sees_nothing_twice() -> None:
+    ahead, late = Desk(), Desk()
+    for number in range(1, 4):
+        ahead.source.put(("medals/table", "AAA", MedalTableRow(organisation="AAA", gold=number)))
+    (image,) = ahead.sub("medals/table").messages()
+    late.source.put(("medals/table", "AAA", MedalTableRow(organisation="AAA", gold=1)))
+    late.flush()
+    link = late.sub("medals/table", resume=str(image["resume"]))
+    assert link.messages() == [{"op": "resumed", "id": 1, "cut": 3}]
+    for number in (2, 3):
+        late.source.put(("medals/table", "AAA", MedalTableRow(organisation="AAA", gold=number)))
+        late.flush()
+    assert link.messages() == []
+    late.source.put(("medals/table", "AAA", MedalTableRow(organisation="AAA", gold=4)))
+    late.flush()
+    (told,) = link.messages()
+    assert (told["cut"], told["views"]["medals/table"]["up"]) == (4, {"AAA": {"gold": 4}})
+
+
+def test_who_waits_too_long_for_an_edge_to_come_so_far_gets_an_image() -> None:
+    ahead, late = Desk(), Desk()
+    for number in (1, 2):
+        ahead.source.put(("medals/table", "AAA", MedalTableRow(organisation="AAA", gold=number)))
+    (image,) = ahead.sub("medals/table").messages()
+    late.source.put(("medals/table", "AAA", MedalTableRow(organisation="AAA", gold=1)))
+    late.flush()
+    link = late.sub("medals/table", resume=str(image["resume"]))
+    late.time = 31.0
+    late.flush()
+    assert [(told["op"], told.get("why"), told.get("cut")) for told in link.messages()] == [
+        ("resumed", None, 2),
+        ("reset", "gap", None),
+        ("image", None, 1),
+    ]
