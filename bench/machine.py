@@ -19,6 +19,7 @@ __all__ = [
     "Meanwhile",
     "cpu_seconds",
     "describe",
+    "let_go",
     "on_core",
     "pin",
     "prefer",
@@ -69,6 +70,12 @@ def pin(core: int) -> None:
     """Keep this process, and those that it starts, on one core."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
+
+
+def let_go() -> None:
+    """Let this process, and those that it starts, run on any core."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from bench.machine import LOAD_CORE, Meanwhile, pin
 
 __all__ = ["ALL", "main", "run"]
 
-ALL = ("fold", "append", "fanout", "path", "subscribers", "growth", "history", "workers", "edges", "people")
+ALL = ("fold", "append", "fanout", "path", "subscribers", "growth", "history", "workers", "edges", "people", "gap")
 
 
 def run(what: str, *, json: Path | None = None, compare: Path | None = None) -> None:
