@@ -10,6 +10,7 @@ supervisor would; with two sets, ``b`` is left alone. The gap is the longest tha
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import re
 import subprocess
@@ -27,7 +28,7 @@ from websockets.asyncio.client import connect
 
 from bench.figures import Figure, Report, figure_of, say
 from bench.games import wall_clock
-from bench.machine import let_go
+from bench.machine import let_go, prefer
 from bench.scale import pick
 from bench.times import Times
 from engine import about, broker
@@ -118,6 +119,14 @@ async def _send(gateway: Gateway, watch: Watch) -> None:
             gateway.offer(source, "gap", number, msgspec.json.encode(said))
 
 
+async def _settled(watch: Watch) -> None:
+    """Wait until everything runs, and what came meanwhile is seen."""
+    await asyncio.sleep(5)
+    async with asyncio.timeout(120):
+        while watch.waiting > 2 * len(UNITS):  # noqa: ASYNC110 - the subscriber is another task
+            await asyncio.sleep(0.02)
+
+
 async def _run(address: str, sets: str, kills: int) -> tuple[Times, Times]:
     """Return how long marks took without harm, and with it."""
     spread, dice = Spread(2, {"SWM": 0, "ATH": 1}), random.Random(7)
@@ -141,7 +150,7 @@ async def _run(address: str, sets: str, kills: int) -> tuple[Times, Times]:
         assert found, (folder / "notes.log").read_text()
         gateway, watch = Gateway(log, wall_clock), Watch()
         tasks = [asyncio.create_task(_subscribe(int(found[1]), watch)), asyncio.create_task(_send(gateway, watch))]
-        await asyncio.sleep(15)
+        await _settled(watch)
         watch.forget()
         await asyncio.sleep(pick(3, 15, 60))
         calm = watch.times
@@ -153,9 +162,7 @@ async def _run(address: str, sets: str, kills: int) -> tuple[Times, Times]:
             crew["a"] = start("a")
         await asyncio.sleep(BETWEEN)
         tasks[1].cancel()
-        async with asyncio.timeout(60):
-            while watch.waiting > len(UNITS):  # noqa: ASYNC110 - the subscriber is another task
-                await asyncio.sleep(0.05)
+        await _settled(watch)
         tasks[0].cancel()
         for task in tasks:
             with suppress(asyncio.CancelledError):
@@ -167,10 +174,13 @@ async def _run(address: str, sets: str, kills: int) -> tuple[Times, Times]:
 def measure() -> Report:
     """Measure; see the head of this file."""
     let_go()  # its processes are as many as there are in a Games
+    prefer(os.getpid())
     figures: list[Figure] = []
     notes = []
     with TemporaryDirectory(prefix="podium-bench-") as folder:
         started = broker.start(Path(folder), say=say)
+        for node in started.nodes:
+            prefer(node.pid)
         try:
             for sets, name in (("ab", "two sets"), ("a", "one set")):
                 say(f"{name}: one of them is killed")
