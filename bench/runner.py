@@ -12,7 +12,20 @@ from bench.machine import LOAD_CORE, Meanwhile, pin
 
 __all__ = ["ALL", "main", "run"]
 
-ALL = ("fold", "append", "fanout", "path", "subscribers", "growth", "history", "workers", "edges", "people", "gap")
+ALL = (
+    "fold",
+    "append",
+    "fanout",
+    "path",
+    "subscribers",
+    "growth",
+    "history",
+    "workers",
+    "edges",
+    "people",
+    "gap",
+    "audit",
+)
 
 
 def run(what: str, *, json: Path | None = None, compare: Path | None = None) -> None:

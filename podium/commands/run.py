@@ -16,7 +16,7 @@ from podium.wiring import kafka_url
 
 __all__ = ["add_to"]
 
-BENCHES = ("fold", "append", "fanout", "path", "history", "people")
+BENCHES = ("fold", "append", "fanout", "path", "history", "people", "audit")
 
 
 def serve_log(
