@@ -21,6 +21,8 @@ import secrets
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from desks.errors import BadKeys
 from desks.key_wrap import HeldWrapper
@@ -32,6 +34,7 @@ __all__ = [
     "KEK",
     "PEPPER",
     "WITNESS",
+    "blind_pepper",
     "make_keys",
     "read_pepper",
     "read_wrapper",
@@ -56,6 +59,11 @@ def _make(file: Path, passphrase: bytes) -> None:
         save_secret(file, make_secret(), passphrase)
     except FileExistsError as error:
         raise BadKeys(str(file), "it is there already, and is not made again") from error
+
+
+def blind_pepper(pepper: bytes) -> bytes:
+    """Return what documents and names are known by, from the pepper: a key of its own, for that alone."""
+    return HKDF(SHA256(), 32, salt=b"podium blind index", info=b"words").derive(pepper)
 
 
 def read_wrapper(folder: Path, passphrase: bytes = b"") -> HeldWrapper:

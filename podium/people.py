@@ -21,8 +21,7 @@ from desks.devices import Devices
 from desks.errors import DesksError
 from desks.gate_publisher import GatePublisher
 from desks.issuing import open_issuing
-from desks.key_store import KeyStore
-from desks.keyring import read_pepper, read_wrapper
+from desks.keyring import read_pepper
 from desks.office import Office
 from desks.operators import Operators
 from desks.owners import Owners
@@ -34,13 +33,13 @@ from desks.policies import read_policies, read_policy
 from desks.readers import Reader
 from desks.shared_intake import SharedIntake
 from desks.soc.watch import SocWatch, run_watch
-from desks.vault import Vault
 from engine.errors import EngineError
 from engine.host import Host
 from engine.log import Log
 from engine.sqlite_log import SqliteLog
 from podium.beside import add_works, mailbox_of
 from podium.errors import OperatorError
+from podium.keeping import Keeping, Kept
 from podium.pages import pages_over
 from podium.passphrase import passphrase
 from podium.settings import People as PeopleSettings
@@ -50,7 +49,6 @@ from schemas.policy.soc import Policy as Watching
 
 __all__ = ["Door", "door_of", "run", "working"]
 
-KEYS_OF_PERSONS = "persons.db"  # wrapped by a key of the folder, and never on the log
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 _log = structlog.get_logger()
@@ -68,6 +66,8 @@ class Door(NamedTuple):
     mail_from: str = ""  # the address that they come from
     advertise: str = ""  # the address under which other processes reach this one; "": where it listens
     session: float = 6.0  # seconds of silence after which others decide what this one did
+    checkpoints: Path | None = None  # a file that signed checkpoints are appended to
+    witnesses: tuple[str, ...] = ()  # addresses of those who cosign them
 
 
 @asynccontextmanager
@@ -109,9 +109,9 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
         games, soc = policies["per"].games, read_policy(door.policy / "soc.toml", Watching)
         secrets, devices = Secrets.open(door.keys, pepper, policies["acct"]), Devices()
         stack.callback(secrets.close)
-        store = await asyncio.to_thread(KeyStore.open, door.keys / KEYS_OF_PERSONS)
-        stack.callback(store.close)
-        vault = Vault(store, read_wrapper(door.keys, passphrase()))
+        keeping = await Keeping.open(log, games, Kept(door.keys, door.checkpoints, door.witnesses), pepper)
+        stack.callback(keeping.close)
+        vault = keeping.vault
         issuing = await asyncio.to_thread(open_issuing, door.keys, games, passphrase())
         cards = CardsKnown(policies["per"])
         listener = listen(door.host, door.port)
@@ -121,7 +121,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
         if not isinstance(log, SqliteLog):
             peers = Peers(owners, address, signature)
             stack.push_async_callback(peers.close)
-        readers: list[Reader] = [secrets.keeper, devices, cards, people]
+        readers: list[Reader] = [secrets.keeper, devices, cards, people, *keeping.readers]
         office = await Office.open(
             log, policies, wall_clock, pepper, partitions=partitions, readers=readers, elsewhere=peers
         )
@@ -148,8 +148,9 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
     intake = SharedIntake(office, games, devices, peers)
     publisher = GatePublisher(office, cards, issuing)
     office.add("the publishing to gates", publisher.run)
+    keeping.work_in(office, desk.teller.tell)
     printing = gates.router(publisher, gates.Printer(cards, issuing.cards, vault))
-    routers = [printing, desk.router, scans.router(intake, desk.teller.tell), pages]
+    routers = [printing, desk.router, scans.router(intake, desk.teller.tell), pages, keeping.router]
     app = make_app(office, desk.callers, routers=routers, doorkeeper=desk.doorkeeper, vault=vault, signature=signature)
     server = Server(app, listener)
     desk.serve_at(door.origin or f"http://localhost:{server.port}")
@@ -230,4 +231,6 @@ def door_of(chosen: PeopleSettings) -> Door:
         mail_from=chosen.mail_from or "",
         advertise=chosen.advertise,
         session=chosen.session,
+        checkpoints=Path(chosen.checkpoints) if chosen.checkpoints else None,
+        witnesses=tuple(chosen.witnesses.split()),
     )

@@ -79,6 +79,8 @@ class People(Struct, frozen=True, forbid_unknown_fields=True):
     mail_from: str | None = None  # the address that they come from
     advertise: str = ""  # on a log in Kafka: the URL by which other processes reach this one; "": where it listens
     session: Some = 6.0  # there, seconds of silence after which the others decide what this one did
+    checkpoints: str | None = None  # a file for signed checkpoints, best on another disk than the log
+    witnesses: str = ""  # addresses of those who cosign checkpoints, with spaces between
 
 
 class Kafka(Struct, frozen=True, forbid_unknown_fields=True):
