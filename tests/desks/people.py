@@ -26,7 +26,6 @@ from desks.writer import Writer
 from engine.log import Log
 from engine.sqlite_log import SqliteLog
 from management.command import Actor, Received, Recorded
-from schemas.policy.quota import Category
 from tests.management.accredited import JULY
 
 __all__ = ["PARTITIONS", "POLICIES", "People", "Step"]
@@ -34,7 +33,6 @@ __all__ = ["PARTITIONS", "POLICIES", "People", "Step"]
 PARTITIONS = Partitions(3)
 PEPPER = b"pepper"
 POLICIES = read_policies(Path(schemas.__file__).parent / "policy" / "t20")
-POLICIES["ro"] = msgspec.structs.replace(POLICIES["ro"], categories={"Aa": Category("athletes")})
 MANAGERS = managers_of(POLICIES)
 CODEC = Codec(PEPPER)
 

@@ -23,6 +23,12 @@ def test_every_aggregate_has_its_policy() -> None:
     assert policies["per"] is policies["dp"]
 
 
+def test_whatever_is_applied_for_has_places() -> None:
+    policies = read_policies(T20)
+    applied_for = {name for name, category in policies["per"].categories.items() if category.functions}
+    assert applied_for <= policies["ro"].categories.keys()
+
+
 def test_what_is_missing_or_wrong_is_named(tmp_path: Path) -> None:
     only = {"ro": AGGREGATES["ro"]}
     with pytest.raises(BadPolicy, match=r"quota\.toml: No such file or directory"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from openpyxl import Workbook
@@ -30,9 +30,9 @@ class NoBooks:
         raise AssertionError(f"{received} is handed in")
 
 
-def books(policies: Mapping[str, Any] = POLICIES) -> Rehearsal:
+def books() -> Rehearsal:
     """Return books that live as long as the test."""
-    return Rehearsal(NoBooks(), policies)
+    return Rehearsal(NoBooks(), POLICIES)
 
 
 def workbook(*rows: Sequence[Any]) -> bytes:
