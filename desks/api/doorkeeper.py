@@ -71,15 +71,18 @@ class Doorkeeper:
         for scope in _organisations(caller.actor):
             self._rates.hit("command_ro", scope)
 
-    def check_command(self, caller: Caller, body: bytes) -> None:
-        """Raise ``Turned`` where a command takes a fresh proof of who it is, or comes too often."""
+    def check_command(self, caller: Caller, body: bytes, *, counts: bool = True) -> None:
+        """Raise ``Turned`` where a command takes a fresh proof of who it is, or comes too often.
+
+        Of commands that come together, such as those of a form, one ``counts``.
+        """
         try:
             tag = _tag_of(body).command.type
         except (msgspec.DecodeError, UnicodeDecodeError):
             return  # no command: whoever decodes it says so
         if tag in self._sensitive:
             self.need_proof(caller)
-        if tag in self._offers and any(grant.role == "VOLUNTEER" for grant in caller.actor.grants):
+        if counts and tag in self._offers and any(grant.role == "VOLUNTEER" for grant in caller.actor.grants):
             self._rates.hit("offer_account", caller.actor.id)
 
     def count(self, name: str, *whose: str) -> None:
