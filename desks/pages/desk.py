@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from desks import card_token
+from desks.api.fields import fields_for
 from desks.badge import NotPrintable, face_of, print_badge
 from desks.facts import Facts
 from desks.pages.form import Form, Wish, read_form
@@ -68,6 +69,12 @@ def _at_desk(actor: Actor) -> None:
         raise not_for(actor)
 
 
+def _in_scope(actor: Actor, ro: str) -> bool:
+    """Say whether somebody at a desk sees the cards of an organisation: a venue validates those of all."""
+    venue = any(grant.role == "VENUE_ACR" for grant in actor.grants)
+    return venue or any(actor.may(role, f"ro:{ro}") for role in ROLES)
+
+
 def _points(site: Site, actor: Actor) -> list[str]:
     """Return the points of validation at which somebody may stand."""
     venues = [name for name, venue in site.policies["per"].venues.items() if venue.validates]
@@ -105,7 +112,7 @@ async def _visit(site: Site, actor: Actor, person: str) -> Visit:
 async def record(
     request: Request[Any, Any, Any], person: FromPath[str], site: NamedDependency[Site], actor: NamedDependency[Actor]
 ) -> Response[str]:
-    return site.show(request, actor, _record(request, await _visit(site, actor, person)))
+    return site.show(request, actor, await _record(request, await _visit(site, actor, person)))
 
 
 @post("/desk/person/{person:str}", status_code=200)
@@ -121,7 +128,7 @@ async def act(
     if refusal is None:
         return site.back(request.url.path)
     visit = await _visit(site, actor, person)
-    return site.show(request, actor, _record(request, visit, form, refusal), status=409)
+    return site.show(request, actor, await _record(request, visit, form, refusal), status=409)
 
 
 def _validate(visit: Visit, form: Form) -> list[Wish]:
@@ -160,10 +167,10 @@ ACTS: Mapping[str, Callable[[Visit, Form], list[Wish]]] = {
 }
 
 
-def _record(
+async def _record(
     request: Request[Any, Any, Any], visit: Visit, form: Form | None = None, refusal: Refusal | None = None
 ) -> Page:
-    if facts := _facts(visit):
+    if facts := await _facts(visit):
         visit.site.doorkeeper.read_personal(request.state.caller, request)
     language = visit.site.renderer.language_of(request)
     shows = {
@@ -181,18 +188,19 @@ def _record(
     return Page("person.html", shows)
 
 
-def _facts(visit: Visit) -> Facts | None:
-    """Return what was said of the person, where it can be opened still."""
-    kept = visit.site.people.sealed.get(visit.person)
-    if kept is None or visit.site.vault is None:
+async def _facts(visit: Visit) -> Facts | None:
+    """Return what was said of the person, as far as who is at the desk may see it and it can be opened still."""
+    if visit.site.vault is None:
         return None
-    opened = visit.site.vault.open(visit.person, *kept)
-    return opened if isinstance(opened, Facts) else None
+    found = await visit.site.office.facts(visit.site.vault, visit.person, lambda blob: fields_for(visit.actor, blob))
+    return found if isinstance(found, Facts) and found != Facts(withheld=found.withheld) else None
 
 
 def _shown(request: Request[Any, Any, Any], visit: Visit) -> Iterable[Shown]:
     language = visit.site.renderer.language_of(request)
     for one in visit.state.participations.values():
+        if not _in_scope(visit.actor, one.ro):
+            continue
         cards = sorted((c for c in visit.state.cards.values() if c.participation == one.id), key=lambda c: -c.serial)
         dated = [(card, language.moment(card.valid_to, "UTC")) for card in cards]
         live = any(card.status in LIVE for card in cards)
@@ -209,19 +217,24 @@ async def badge(
     actor: NamedDependency[Actor],
 ) -> Response[Any]:
     visit = await _visit(site, actor, person)
-    card, facts, signer = visit.state.cards.get(str(serial)), _facts(visit), site.signer
-    if card is None or card.status not in LIVE or signer is None:
-        return site.show(request, actor, _record(request, visit, None, Refusal("UNKNOWN", "no such card")), status=404)
-    if facts:
+    card, signer = visit.state.cards.get(str(serial)), site.signer
+    own = visit.state.participations.get(card.participation) if card else None
+    if card is None or own is None or card.status not in LIVE or signer is None or not _in_scope(actor, own.ro):
+        return site.show(
+            request, actor, await _record(request, visit, None, Refusal("UNKNOWN", "no such card")), status=404
+        )
+    if facts := await _facts(visit):
         site.doorkeeper.read_personal(request.state.caller, request)
-    participation, policy = visit.state.participations[card.participation], site.policies["per"]
-    token = token_of_card(card, participation, policy)
+    policy = site.policies["per"]
+    token = token_of_card(card, own, policy)
     name = f"{facts.family_name} {facts.given_name}".strip() if facts else visit.person
-    face = face_of(token, card_token.encode(token, policy, signer), name, participation.function)
+    face = face_of(token, card_token.encode(token, policy, signer), name, own.function)
     try:
         pdf = print_badge(face, policy.games)
     except NotPrintable:
-        return site.show(request, actor, _record(request, visit, None, Refusal("NOT_PRINTABLE", "letters")), status=409)
+        return site.show(
+            request, actor, await _record(request, visit, None, Refusal("NOT_PRINTABLE", "letters")), status=409
+        )
     named = {"Content-Disposition": f'inline; filename="{policy.games}-{serial}.pdf"', "Cache-Control": "no-store"}
     return Response(pdf, media_type="application/pdf", headers=named)
 

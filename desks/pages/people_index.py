@@ -1,7 +1,6 @@
 """Whose a card is, and who is whose: what a desk looks people up by, folded from events.
 
-Nothing sealed is looked into: people are found by reference, by the serial of a card, by organisation. What was sealed
-about a person is kept as it is, with the place that it belongs to, for whoever may have it opened.
+Nothing sealed is looked into: people are found by reference, by the serial of a card, by organisation.
 """
 
 from __future__ import annotations
@@ -10,12 +9,10 @@ from collections import defaultdict
 from typing import Any
 
 from desks.outcome import Position
-from desks.vault import Place
 from management.card_events import CardProduced
 from management.command import Recorded
 from management.day_pass import PassIssued
 from management.participation_events import ApplicationOpened
-from management.person import PersonErased
 
 __all__ = ["PeopleIndex"]
 
@@ -26,22 +23,16 @@ class PeopleIndex:
     def __init__(self) -> None:
         self.holders: dict[int, str] = {}  # serial of a card -> person
         self.organisations: defaultdict[str, dict[str, None]] = defaultdict(dict)  # -> its people, in order
-        self.sealed: dict[str, tuple[Place, bytes]] = {}  # person -> the newest that was sealed
         self.last_serial = 0  # of cards and passes
         self.last_index = 0  # in the status list
 
     def take(self, recorded: Recorded[Any], position: Position) -> None:
         """Take in the next event of a partition."""
         event = recorded.event
-        if isinstance(event, PersonErased):
-            self.sealed.pop(recorded.key.removeprefix("per:"), None)
-        elif isinstance(event, CardProduced):
+        if isinstance(event, CardProduced):
             self.holders[event.serial] = recorded.key.removeprefix("per:")
         elif isinstance(event, ApplicationOpened) and recorded.key.startswith("per:"):
-            person = recorded.key.removeprefix("per:")
-            self.organisations[event.ro][person] = None
-            if event.sealed:
-                self.sealed[person] = (Place(recorded.key, recorded.cause), event.sealed)
+            self.organisations[event.ro][recorded.key.removeprefix("per:")] = None
         if isinstance(event, CardProduced | PassIssued):
             self.last_serial = max(self.last_serial, event.serial)
             self.last_index = max(self.last_index, event.index)

@@ -13,10 +13,12 @@ from uuid import UUID
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
 from desks.api.app import make_app
 from desks.api.server import running
 from desks.blind_index import BlindIndex
+from desks.facts import Facts
 from desks.key_store import KeyStore
 from desks.key_wrap import HeldWrapper
 from desks.keys import HeldKey
@@ -26,7 +28,7 @@ from desks.pages.app import router
 from desks.pages.entrance import COOKIE, ByCookie
 from desks.pages.people_index import PeopleIndex
 from desks.pages.site import Site
-from desks.vault import Vault
+from desks.vault import Place, Vault
 from engine.sqlite_log import SqliteLog
 from management.command import Actor, Received
 from podium.signing_in import Secrets, SigningIn
@@ -53,10 +55,18 @@ class PeopleStage:
         """Set the time, ms."""
         self._clock[0] = now * 1000
 
-    async def do(self, key: str, by: Actor, *commands: Any) -> None:
-        """Carry out commands, none of which may be refused, and wait until every page shows them."""
+    async def do(self, key: str, by: Actor, *commands: Any, facts: Facts | None = None) -> None:
+        """Carry out commands, none of which may be refused, and wait until every page shows them.
+
+        ``facts`` are sealed with each.
+        """
         for command in commands:
             name = str(UUID(int=(7 << 76) | next(self._numbers)))
+            if hasattr(command, "sealed"):
+                assert self.site.vault is not None
+                place = Place(key, name)
+                sealed = self.site.vault.seal(key.rpartition(":")[2], place, facts) if facts else b""
+                command = replace(command, sealed=sealed)  # noqa: PLW2901 - the same, as it is handed in
             outcome = await self.office.submit(Received(name, key, command, by, self.office.now), "test")
             assert outcome.refusal is None
             assert await self.office.seen(outcome.position, 30)

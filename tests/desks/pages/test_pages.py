@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from desks.facts import Document, Facts
 from management.command import Actor, Grant
 from management.headcount import HoldPlace, SetHeadcount
 from management.volunteer_commands import Match, RecordInterview, Screen
@@ -22,7 +24,7 @@ from management.workforce_commands import (
 )
 from tests.desks.accounts.door import PASSWORD
 from tests.desks.pages_hands import PeopleStage, field_of, on_stage
-from tests.management.accredited import JULY, OPERATOR, PRINT, SPRING, TO_APPROVED, VENUE
+from tests.management.accredited import AUTHORITY, JULY, OPERATOR, PRINT, SPRING, TO_APPROVED, VENUE
 from tests.management.venue_hands import ALWAYS, LEAD, OFFSET, SYSTEM, at
 from tests.management.venue_hands import PLANNER as ROSTER
 from tests.management.volunteer_hands import ADULT, DAYS, HOUR, NOW, PLANNER, RESPOND_BY, offer, person
@@ -225,6 +227,32 @@ async def test_a_card_is_validated_reported_and_replaced_at_the_desk(tmp_path: P
         badge = await client.get(f"{path}/badge/2")
         assert (badge.headers["content-type"], badge.content[:5]) == ("application/pdf", b"%PDF-")
         assert (await client.get(f"{path}/badge/1")).status_code == 404
+
+
+async def test_each_desk_sees_of_a_person_what_it_compares_and_no_other_organisations_people(tmp_path: Path) -> None:
+    said = Facts(
+        family_name="Ångström",
+        born=date(1999, 5, 1),
+        nationality="SWE",
+        documents=(Document("SWE", "P", "X1234567"),),
+    )
+    of_ours, of_others = [Actor(f"op-{ro}", (Grant("OC_ACR_OPERATOR", f"ro:{ro}"),)) for ro in ("AAA", "BBB")]
+    async with on_stage(tmp_path, SPRING) as stage:
+        for command, by in [*TO_APPROVED, (PRINT, OPERATOR)]:
+            await stage.do("per:P1", by, command, facts=said)
+        shown, prints = {}, {}
+        for who in (OPERATOR, VENUE, AUTHORITY, of_ours, of_others):
+            async with stage.client(who) as client:
+                page = (await client.get("/desk/person/P1")).text
+                prints[who.id] = (await client.get("/desk/person/P1/badge/1")).status_code
+            words = {"name": "Ångström", "born": "1999", "nation": ">SWE<", "document": "X1234567", "card": "Card 1"}
+            shown[who.id] = {name for name, word in words.items() if word in page}
+    everything = {"name", "born", "nation", "document", "card"}
+    assert shown[OPERATOR.id] == shown[of_ours.id] == everything
+    assert shown[VENUE.id] == everything - {"born"}
+    assert shown[AUTHORITY.id] == {"name", "nation", "card"}
+    assert shown[of_others.id] == set()
+    assert [name for name, status in prints.items() if status != 200] == [of_others.id]
 
 
 async def test_a_day_pass_is_asked_for_approved_and_given_out(tmp_path: Path) -> None:
