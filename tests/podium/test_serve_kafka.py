@@ -111,6 +111,6 @@ def test_one_process_serves_a_log_in_kafka(kafka: str, games_folder: Path, tmp_p
         with serving(tmp_path, "gateway", "--log", address) as gateway:  # takes over
             venue = run_podium("source", "skip", source, "third", "1", "1", "--to", gateway.url, cwd=tmp_path)
             assert venue.returncode == 0, venue.stderr
-            with_the_first = run_podium("source", "skip", source, "third", "2", "2", "--to", served.url, cwd=tmp_path)
+            with_the_first = run_podium("source", "skip", source, "third", "1", "1", "--to", served.url, cwd=tmp_path)
             assert with_the_first.returncode == 1
             assert served.process.wait(PATIENCE) == 1
