@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Router
 
+from desks.api import sheets
 from desks.api.caller import Callers
 from desks.blind_index import BlindIndex
 from desks.cose import Signer
@@ -30,10 +31,11 @@ def pages_over(
     pepper: bytes,
     vault: Vault,
     signer: Signer,
-) -> Router:
-    """Return the routes of the pages; ``callers`` know operators, and ``people`` is a reader of the office.
+) -> list[Router]:
+    """Return the routes of the pages, and of the sheets that are handed in by either door.
 
-    ``vault`` opens what is personal, ``signer`` signs the cards that are printed.
+    ``callers`` know operators, and ``people`` is a reader of the office; ``vault`` opens what is personal, ``signer``
+    signs the cards that are printed.
     """
     index = BlindIndex(pepper)
     site = Site(
@@ -47,4 +49,4 @@ def pages_over(
         signing=signing.desk,
         doorkeeper=signing.doorkeeper,
     )
-    return router(site)
+    return [router(site), sheets.router(site.sheets)]

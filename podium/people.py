@@ -150,7 +150,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
     office.add("the publishing to gates", publisher.run)
     keeping.work_in(office, desk.teller.tell)
     printing = gates.router(publisher, gates.Printer(cards, issuing.cards, vault))
-    routers = [printing, desk.router, scans.router(intake, desk.teller.tell), pages, keeping.router]
+    routers = [printing, desk.router, scans.router(intake, desk.teller.tell), *pages, keeping.router]
     app = make_app(office, desk.callers, routers=routers, doorkeeper=desk.doorkeeper, vault=vault, signature=signature)
     server = Server(app, listener)
     desk.serve_at(door.origin or f"http://localhost:{server.port}")

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 import httpx
@@ -20,6 +21,7 @@ __all__ = ["TOKEN", "URL", "Desk", "fields_of", "kinds_of", "read_fields", "rows
 
 URL, TOKEN = "PODIUM_DESK_URL", "PODIUM_DESK_TOKEN"
 PATIENCE = 30.0  # seconds
+SHEET_PATIENCE = 600.0  # seconds: a sheet has up to 20,000 rows
 
 
 def kinds_of(prefixes: Sequence[str]) -> Iterator[tuple[str, str, type[Any]]]:
@@ -87,10 +89,15 @@ class Desk:
         """Return a record; raises ``OperatorError`` where there is none for who asks."""
         return self._ask("GET", f"/v1/records/{key}")
 
-    def _ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+    def hand_in(self, kind: str, data: bytes, **query: str) -> dict[str, Any]:
+        """Import a sheet, or have it checked, and return the report; raises ``OperatorError`` where it is none."""
+        return self._ask("POST", f"/v1/sheets/{quote(kind)}?{urlencode(query)}", data=data)
+
+    def _ask(self, method: str, path: str, body: Any = None, data: bytes | None = None) -> dict[str, Any]:
         try:
             url = self._url.rstrip("/") + path
-            answer = httpx.request(method, url, json=body, headers=self._headers, timeout=PATIENCE)
+            patience = PATIENCE if data is None else SHEET_PATIENCE
+            answer = httpx.request(method, url, json=body, content=data, headers=self._headers, timeout=patience)
             said: dict[str, Any] = answer.json()
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise OperatorError(f"{self._url} does not answer: {error or type(error).__name__}") from error

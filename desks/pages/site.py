@@ -13,8 +13,7 @@ from desks.accounts.sign_in import SignIn
 from desks.api.caller import Caller, Callers
 from desks.api.doorkeeper import Doorkeeper
 from desks.blind_index import BlindIndex
-from desks.bulk.books import WriterBooks
-from desks.bulk.importing import Imports
+from desks.bulk.reception import Reception
 from desks.cose import Signer
 from desks.errors import Turned
 from desks.office import Office
@@ -64,11 +63,10 @@ class Site:
         self.signer = signer
         self.signing = signing
         self.doorkeeper = doorkeeper or Doorkeeper({}, now=lambda: office.now)
-        self.index = index
         self.people = people or PeopleIndex()
         self.programmes = programmes
         self.forms = Forms(office)
-        self.imports = Imports(WriterBooks(office))
+        self.sheets = Reception(office, policies, index, vault, programmes)
         self.renderer = Renderer(policies["per"].games)
 
     def zone_of(self, venue: str) -> str:

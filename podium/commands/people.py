@@ -1,7 +1,8 @@
-"""The people side: people serve, init-keys, add-operator."""
+"""The people side: people serve, init-keys, add-operator, import."""
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import msgspec
 import typer
 
 from management.command import EVERYWHERE, Grant
-from podium.commands.options import ConfigFile, LogFormat
+from podium.commands.options import ConfigFile, Format, LogFormat
 from podium.config import load
 from podium.errors import OperatorError
 from podium.log_lines import set_up
@@ -79,6 +80,35 @@ def add_operator(
         print(operators.add_operator(keys / operators.FILE, name, tuple(map(_grant, grants)), operators.in_utc(until)))
     except (BadKeys, ValueError) as error:
         raise OperatorError(str(error)) from error
+
+
+@people.command("import")
+def import_sheet(
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX.", exists=True, dir_okay=False)],
+    kind: Annotated[str, typer.Option("--kind", help="people, volunteers, longlist or shifts.")],
+    scope: Annotated[str, typer.Option("--scope", help="For whom: ro:AAA, venue:STA or programme:MAIN.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check it only: nothing is done.")] = False,
+    encoding: Annotated[str, typer.Option(help="Of a CSV file without a byte order mark.")] = "utf-8",
+    to: Annotated[str | None, typer.Option("--to", help="The API; PODIUM_DESK_URL names it too.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
+) -> None:
+    """Import a sheet, and print each error by row and column; ends with 1 where there are any."""
+    _needs()
+    from podium.people_client import Desk  # noqa: PLC0415 - the extra
+
+    query = {"scope": scope, "dry_run": str(dry_run).lower(), "encoding": encoding}
+    report = Desk(to).hand_in(kind, file.read_bytes(), **query)
+    if form is Format.json:
+        print(json.dumps(report, ensure_ascii=False))
+    else:
+        for error in report["errors"]:
+            place = f"row {error['row']}, {error['column']}" if error["column"] else f"row {error['row']}"
+            print(f"{place}: {error['code']}: {error['text']}")
+        would = "would be applied" if report["dry_run"] else "applied"
+        counts = f"{report['rows']} rows: {report['applied']} {would}, {report['known']} known"
+        print(f"{counts}, {report['refused']} refused")
+    if report["refused"]:
+        raise typer.Exit(1)
 
 
 def _grant(text: str) -> Grant:

@@ -87,6 +87,24 @@ def test_a_record_is_shown_as_a_table(api: type[Answering]) -> None:
     assert "teams" not in done.output
 
 
+def test_a_sheet_is_handed_in_as_it_is_and_its_errors_are_read_by_row(api: type[Answering], tmp_path: Path) -> None:
+    sheet = tmp_path / "people.csv"
+    sheet.write_bytes(b"7")  # the door here reads JSON, and so is this
+    error = {"row": 3, "column": "birth_date", "code": "DATE", "text": "there is no such day"}
+    counts = {"rows": 2, "applied": 1, "known": 0, "refused": 1, "dry_run": True}
+    api.answer = (200, {**counts, "errors": [error]})
+    words = ("people", "import", str(sheet), "--kind", "people", "--scope", "ro:AAA")
+    done = run(*words, "--dry-run")
+    assert (done.exit_code, done.output.splitlines()) == (
+        1,
+        ["row 3, birth_date: DATE: there is no such day", "2 rows: 1 would be applied, 0 known, 1 refused"],
+    )
+    api.answer = (200, {**counts, "refused": 0, "errors": []})
+    assert run(*words, "--format", "json").exit_code == 0
+    path = "/v1/sheets/people?scope=ro%3AAAA&dry_run={}&encoding=utf-8"
+    assert api.asked == [(path.format(dry), "Bearer a-token", 7) for dry in ("true", "false")]
+
+
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
