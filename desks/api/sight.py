@@ -12,7 +12,9 @@ from typing import Any
 
 import msgspec
 
-from management.command import Actor, Role
+from desks.api.entry_sight import see_own_entries
+from desks.api.person_sight import see_part
+from management.command import Actor, Grant, Role
 
 __all__ = ["RULES", "see"]
 
@@ -41,18 +43,14 @@ def _whole(state: Any) -> Any:
 
 
 def _person(actor: Actor, person: str, state: Any) -> Any:
-    if _any(actor, (*ACCREDITATION, "SOC", "DPO", "VENUE_ACR"), "") or actor.may("VOLUNTEER", f"person:{person}"):
+    if _any(actor, ACCREDITATION, "") or _is(actor, person):
         return _whole(state)
-    if actor.may("SECURITY_CHECK", ""):
-        return {"participations": {one.id: _checked(one) for one in state.participations.values()}}
-    own = {one.id: _whole(one) for one in state.participations.values() if actor.may("RO_ACR", f"ro:{one.ro}")}
-    cards = {serial: _whole(card) for serial, card in state.cards.items() if card.participation in own}
-    return {"participations": own, "cards": cards} if own else None
+    return see_part(actor, state)
 
 
-def _checked(participation: Any) -> dict[str, Any]:
-    """Return what the security check sees: whose verdict is wanted, and nothing of what for."""
-    return {name: getattr(participation, name) for name in ("id", "status", "clearance", "clearance_expires")}
+def _is(actor: Actor, person: str) -> bool:
+    """Say whether a volunteer is that person: a grant for everybody makes nobody everybody."""
+    return Grant("VOLUNTEER", f"person:{person}") in actor.grants
 
 
 def _organisation(actor: Actor, ro: str, state: Any) -> Any:
@@ -65,7 +63,7 @@ def _passes(actor: Actor, ro: str, state: Any) -> Any:
 
 
 def _entry_book(actor: Actor, discipline: str, state: Any) -> Any:
-    return _whole(state) if _any(actor, ENTRIES, f"discipline:{discipline}") else None
+    return _whole(state) if _any(actor, ENTRIES, f"discipline:{discipline}") else see_own_entries(actor, state)
 
 
 def _delegation(actor: Actor, noc: str, state: Any) -> Any:
@@ -83,8 +81,7 @@ def _workforce(actor: Actor, venue: str, state: Any) -> Any:
 
 def _volunteer(actor: Actor, rest: str, state: Any) -> Any:
     person = rest.rpartition(":")[2]
-    may = actor.may("VOLUNTEER", f"person:{person}") or _any(actor, ("WF_PLANNER", "AUDITOR"), "")
-    return _whole(state) if may else None
+    return _whole(state) if _is(actor, person) or _any(actor, ("WF_PLANNER", "AUDITOR"), "") else None
 
 
 def _notices(actor: Actor, recipient: str, state: Any) -> Any:
