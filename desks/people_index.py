@@ -37,11 +37,15 @@ CREATE INDEX IF NOT EXISTS by_person ON words (person);
 CREATE TABLE IF NOT EXISTS reached (partition INTEGER PRIMARY KEY, serial INTEGER NOT NULL) STRICT;
 """
 SHORTEST = 2  # letters of a beginning by which somebody is found; a name of one letter is found as a whole
-BATCH = 500  # events in one transaction of the file
+NOTE_EVERY = 500  # events without anything sealed, after which it is noted how far they were read
+BUSY = 30.0  # seconds to wait for another process that writes to the file
 
 
 class PeopleIndex:
-    """A reader of events (``desks/readers.py``), and a store that erasures purge."""
+    """A reader of events (``desks/readers.py``), and a store that erasures purge.
+
+    Several processes may share the file: whatever each of them reads, it keeps the same.
+    """
 
     name = "search"
 
@@ -57,7 +61,7 @@ class PeopleIndex:
         """Open the file, making one where there is none; only its owner reads it."""
         if not path.exists():
             path.touch(mode=0o600)
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(path, timeout=BUSY, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes is read again
         connection.execute("PRAGMA secure_delete = ON")
@@ -65,9 +69,8 @@ class PeopleIndex:
         return cls(connection, vault, blind)
 
     def close(self) -> None:
-        """Keep what was taken in, and close the file."""
+        """Close the file."""
         with self._turn:
-            self._commit()
             self._connection.close()
 
     # -- reading events
@@ -77,21 +80,18 @@ class PeopleIndex:
         if position.serial <= self._reached.get(position.partition, 0):
             return
         with self._turn:
-            if not self._since:
-                self._connection.execute("BEGIN")
-            self._since += 1
-            if blob := blob_of(recorded):
-                self._keep(blob, recorded.at)
             self._reached[position.partition] = position.serial
-            row = (position.partition, position.serial)
-            self._connection.execute("INSERT OR REPLACE INTO reached VALUES (?, ?)", row)
-            if self._since >= BATCH:
-                self._commit()
-
-    def _commit(self) -> None:
-        if self._since:
-            self._connection.execute("COMMIT")
+            self._since += 1
+            blob = blob_of(recorded)
+            if blob is None and self._since < NOTE_EVERY:
+                return  # read again after a restart, at worst
             self._since = 0
+            self._connection.execute("BEGIN IMMEDIATE")  # first, so that no erasure comes between opening and keeping
+            with self._connection:
+                if blob:
+                    self._keep(blob, recorded.at)
+                row = (position.partition, position.serial)
+                self._connection.execute("INSERT OR REPLACE INTO reached VALUES (?, ?)", row)
 
     def _keep(self, blob: Blob, at: int) -> None:
         try:
@@ -154,7 +154,6 @@ class PeopleIndex:
     def expire(self, fields: Iterable[str], but: Iterable[str]) -> int:
         """Forget what people are found by in fields whose time is over, ``but`` some."""
         with self._turn:
-            self._commit()
             self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS held (person TEXT PRIMARY KEY)")
             self._connection.execute("DELETE FROM held")
             self._connection.executemany("INSERT INTO held VALUES (?)", [(person,) for person in but])
@@ -175,7 +174,6 @@ class PeopleIndex:
     def purge(self, people: Sequence[str]) -> None:
         """Delete all rows of persons, and leave no byte of them in the file or its journal."""
         with self._turn:
-            self._commit()
             for table in ("blobs", "words"):
                 rows = [(person,) for person in people]
                 self._connection.executemany(f"DELETE FROM {table} WHERE person = ?", rows)  # noqa: S608

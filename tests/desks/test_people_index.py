@@ -108,3 +108,15 @@ def test_nothing_that_is_opened_is_in_the_file_and_what_is_purged_is_gone(desk: 
     desk.index.purge(["P1", "P2"])
     assert desk.index.count(["P1"]) == 0
     assert b"P1" not in desk.path.read_bytes()
+
+
+def test_processes_that_share_the_file_wait_for_nobody_who_reads(desk: Desk) -> None:
+    first = desk.say("P1", Facts(given_name="Ann"))
+    other = PeopleIndex.open(desk.path, desk.vault, BLIND)
+    try:
+        other.take(first, Position(0, 1))
+        desk.say("P2", Facts(given_name="Anja"))
+        other.purge(["P1"])
+        assert other.find("an") == desk.index.find("an") == ["P2"]
+    finally:
+        other.close()
