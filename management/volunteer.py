@@ -264,7 +264,9 @@ def decide(state: State, received: Received[Command], policy: Policy) -> list[Ev
 
 
 def _check_right(received: Received[Command]) -> Refusal | None:
-    _, programme, person = received.key.split(":", 2)
+    _, programme, person = (*received.key.split(":", 2), "")[:3]
+    if not person:
+        return _refuse("UNKNOWN", "an application has the key vol:PROGRAMME:PERSON")
     scopes = {"PERSON": f"person:{person}", "PLANNER": f"programme:{programme}", "SYSTEM": "*"}
     parties = [party for party in RIGHTS[type(received.command)] if received.actor.may(PARTIES[party], scopes[party])]
     if received.actor.id != person and "PERSON" in parties:

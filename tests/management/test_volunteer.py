@@ -444,3 +444,8 @@ def test_what_the_table_does_not_know_is_refused(stage: volunteer.Stage) -> None
         if isinstance(outcome, list):
             allowed |= {type(each) for each in outcome}
     assert allowed == {event for event in volunteer.TRANSITIONS[stage] if event in steps}
+
+
+def test_a_key_without_a_person_is_nobodys_application() -> None:
+    for key in ("vol:MAIN", "vol:MAIN:"):
+        assert Aggregate(volunteer, key).code(OpenApplication(), person("P1")) == "UNKNOWN"
