@@ -49,4 +49,5 @@ def pages_over(
         signing=signing.desk,
         doorkeeper=signing.doorkeeper,
     )
-    return [router(site), sheets.router(site.sheets)]
+    archive = sheets.Archive(office, vault, people, policies["ebk"].disciplines)
+    return [router(site), sheets.router(site.sheets, archive)]

@@ -93,6 +93,17 @@ class Desk:
         """Import a sheet, or have it checked, and return the report; raises ``OperatorError`` where it is none."""
         return self._ask("POST", f"/v1/sheets/{quote(kind)}?{urlencode(query)}", data=data)
 
+    def fetch(self, kind: str, **query: str) -> bytes:
+        """Return a sheet that is given out; raises ``OperatorError`` with the reason where it is not."""
+        url = f"{self._url.rstrip('/')}/v1/sheets/{quote(kind)}?{urlencode(query)}"
+        try:
+            answer = httpx.get(url, headers=self._headers, timeout=SHEET_PATIENCE)
+            if answer.status_code != 200:
+                raise OperatorError(_sentence(answer.json().get("error") or {}))
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise OperatorError(f"{self._url} does not answer: {error or type(error).__name__}") from error
+        return answer.content
+
     def _ask(self, method: str, path: str, body: Any = None, data: bytes | None = None) -> dict[str, Any]:
         try:
             url = self._url.rstrip("/") + path

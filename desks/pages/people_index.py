@@ -13,6 +13,7 @@ from management.card_events import CardProduced
 from management.command import Recorded
 from management.day_pass import PassIssued
 from management.participation_events import ApplicationOpened
+from management.volunteer_events import ApplicationOpened as VolunteerApplied
 
 __all__ = ["PeopleIndex"]
 
@@ -23,6 +24,7 @@ class PeopleIndex:
     def __init__(self) -> None:
         self.holders: dict[int, str] = {}  # serial of a card -> person
         self.organisations: defaultdict[str, dict[str, None]] = defaultdict(dict)  # -> its people, in order
+        self.volunteers: defaultdict[str, dict[str, None]] = defaultdict(dict)  # programme -> who has applied
         self.last_serial = 0  # of cards and passes
         self.last_index = 0  # in the status list
 
@@ -33,6 +35,8 @@ class PeopleIndex:
             self.holders[event.serial] = recorded.key.removeprefix("per:")
         elif isinstance(event, ApplicationOpened) and recorded.key.startswith("per:"):
             self.organisations[event.ro][recorded.key.removeprefix("per:")] = None
+        elif isinstance(event, VolunteerApplied):
+            self.volunteers[event.programme][event.person] = None
         if isinstance(event, CardProduced | PassIssued):
             self.last_serial = max(self.last_serial, event.serial)
             self.last_index = max(self.last_index, event.index)

@@ -1,4 +1,4 @@
-"""The people side: people serve, init-keys, add-operator, import."""
+"""The people side: people serve, init-keys, add-operator, import, export."""
 
 from __future__ import annotations
 
@@ -109,6 +109,25 @@ def import_sheet(
         print(f"{counts}, {report['refused']} refused")
     if report["refused"]:
         raise typer.Exit(1)
+
+
+@people.command("export")
+def export_sheet(
+    file: Annotated[Path, typer.Argument(help="To be written; it ends with .csv or .xlsx.", dir_okay=False)],
+    kind: Annotated[str, typer.Option("--kind", help="people, volunteers, longlist or shifts.")],
+    scope: Annotated[str, typer.Option("--scope", help="Of whom: ro:AAA, venue:STA or programme:MAIN.")],
+    to: Annotated[str | None, typer.Option("--to", help="The API; PODIUM_DESK_URL names it too.")] = None,
+) -> None:
+    """Write a sheet: what may be seen of whom is as at every other door, and it is counted as read."""
+    _needs()
+    from podium.people_client import Desk  # noqa: PLC0415 - the extra
+
+    if (ending := file.suffix.removeprefix(".").lower()) not in ("csv", "xlsx"):
+        raise OperatorError(f"{file}: a sheet ends with .csv or .xlsx")
+    data = Desk(to).fetch(kind, scope=scope, format=ending)
+    file.touch(mode=0o600)  # before there is anything in it
+    file.write_bytes(data)
+    print(f"{file}: written")
 
 
 def _grant(text: str) -> Grant:

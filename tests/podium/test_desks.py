@@ -105,6 +105,19 @@ def test_a_sheet_is_handed_in_as_it_is_and_its_errors_are_read_by_row(api: type[
     assert api.asked == [(path.format(dry), "Bearer a-token", 7) for dry in ("true", "false")]
 
 
+def test_a_sheet_is_fetched_into_a_file_that_others_do_not_read(api: type[Answering], tmp_path: Path) -> None:
+    sheet = tmp_path / "people.xlsx"
+    words = ("--kind", "people", "--scope", "ro:AAA")
+    api.answer = (200, b"PK")
+    assert run("people", "export", str(sheet), *words).exit_code == 0
+    assert (sheet.read_bytes(), sheet.stat().st_mode & 0o777) == (b"PK", 0o600)
+    assert [path for path, _, _ in api.asked] == ["/v1/sheets/people?scope=ro%3AAAA&format=xlsx"]
+    api.answer = (409, REFUSED)
+    assert "QUOTA: No place." in str(run("people", "export", str(tmp_path / "b.csv"), *words).exception)
+    assert not (tmp_path / "b.csv").exists()
+    assert "ends with .csv or .xlsx" in str(run("people", "export", str(tmp_path / "c.ods"), *words).exception)
+
+
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [

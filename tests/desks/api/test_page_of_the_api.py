@@ -9,7 +9,7 @@ from typing import Any, cast
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar import Router
 
-from desks.api import certificates, devices, facts, gates, peers, records, scans, sign_in, status
+from desks.api import certificates, devices, facts, gates, peers, records, scans, sheets, sign_in, status
 from desks.audit.note import VerifierKey
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "people-api.md"
@@ -38,6 +38,7 @@ def test_the_page_has_every_route() -> None:
         sign_in.router(NONE, NONE),
         certificates.router(NONE, key),
         peers.router(NONE),
+        sheets.router(NONE, NONE),
     ]
     served = set().union(*(routes_of(router) for router in routers)) | {("GET", "/v1/openapi.json")}
     told = set(re.findall(r"^#+ `(GET|POST|DELETE) (/v1/\S+)`", PAGE.read_text(), re.MULTILINE))
