@@ -10,7 +10,17 @@ import schemas.policy
 from desks.policies import read_policies
 from desks.writer import Writer
 from engine.sqlite_log import SqliteLog
-from management import headcount, reservation, uniform, volunteer_commands, workforce_commands
+from management import (
+    account,
+    device,
+    headcount,
+    notice,
+    reservation,
+    retention,
+    uniform,
+    volunteer_commands,
+    workforce_commands,
+)
 from management.aggregates import AGGREGATES
 from management.command import Actor, Grant, Received, Role
 from management.delegation import PresentDelegation
@@ -25,6 +35,7 @@ from tests.management.test_delegation import TEN
 POLICIES = read_policies(Path(schemas.policy.__path__[0], "t20"))
 ALL = Actor("ANN", tuple(Grant(role) for role in get_args(Role)))
 SPRING = accredited.SPRING
+SLOT = notice.Slot("STEWARD", "STA", "BLUE", SPRING, SPRING + 1)
 
 WISHES: list[tuple[str, Any, int]] = [
     ("ro:FRA", SetQuota("E", 5), SPRING),
@@ -37,6 +48,14 @@ WISHES: list[tuple[str, Any, int]] = [
     ("hc:MAIN:STA:STEWARD", headcount.SetHeadcount(3), SPRING),
     ("uni:BOB", uniform.Allot({"JACKET": "M"}), SPRING),
     ("vol:MAIN:ANN", volunteer_commands.OpenApplication(b"sealed"), SPRING),
+    ("acct:P1", account.OpenAccount(), SPRING),
+    ("dev:SCAN-1", device.InviteDevice("STA", "0" * 64), SPRING),
+    ("ret:T20", retention.PlanRetention(), SPRING),
+    (
+        "ntc:ANN",
+        notice.Notify("A1", "REQUEST", notice.Slot("STEWARD", "STA", "BLUE", SPRING, SPRING + 1), "decision"),
+        SPRING,
+    ),
     ("wf:STA", workforce_commands.EnrolPerson("ANN", Profile()), SPRING),
 ]
 
