@@ -150,12 +150,13 @@ def run(path: Path, place: Place, settings: Settings, *, until_eof: bool = False
     """
     shared = kafka_url(path) is not None and place.folder is None  # no lock beside either
     with _opened(path, write=shared) as log:
-        seat = None if shared else place.seat(log.path if isinstance(log, SqliteLog) else None)
+        file = log.path if isinstance(log, SqliteLog) else None
+        seat = None if shared else place.seat(file)
         lock = None if seat is None else seat.take(place.name)
         try:
             claim = _fenced(log, place) if shared else lambda: None
             keeper = _Keeper(log, place, seat, claim, settings)
-            uvloop.run(keeper.run(name_of(path), until_eof=until_eof))
+            uvloop.run(keeper.run(name_of(file or path), until_eof=until_eof))
         finally:
             if lock is not None:
                 lock.release()

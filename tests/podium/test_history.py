@@ -159,7 +159,9 @@ def test_without_the_extra_a_sentence_says_what_to_install(
             done = run_podium(*words, cwd=written)
             assert done.returncode == 1
             hint = "pip install 'podium-games[analytics]'"
-            assert done.stderr.startswith(f"podium: {written / 'history'}: history needs the extra: {hint} (")
+            assert done.stderr.splitlines()[-1].startswith(
+                f"podium: {written / 'history'}: history needs the extra: {hint} ("
+            )
 
 
 def test_it_ends_with_the_process_that_started_it(written: Path) -> None:
