@@ -16,10 +16,10 @@ from replay.paris2024 import import_paris2024
 from tests.faults.playing import games_on
 from tests.replay.test_interleaving import digest
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
 BATCH = 1000
-PATIENCE = 300.0  # seconds: on CI the broker, four workers and this test share two cores
+PATIENCE = 600.0  # seconds: on CI the broker, four workers and this test share two cores
 
 
 async def test_paris_is_the_same_on_four_workers_in_two_sets(kafka: str, games_data: Path, tmp_path: Path) -> None:
