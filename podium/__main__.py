@@ -8,63 +8,14 @@ from __future__ import annotations
 import os
 import sys
 
-import typer
-
 from engine.collector import relax
 from engine.errors import EngineError
-from podium.commands import (
-    accounts,
-    audit,
-    config,
-    desks,
-    distributed,
-    epoch,
-    games,
-    gate,
-    history,
-    kafka,
-    look,
-    people,
-    prove,
-    run,
-    soc,
-    source,
-    up,
-)
+from podium.commands import command_line
 from podium.errors import OperatorError
 from podium.log_lines import set_up
 from replay.archive import ArchiveError
 
-__all__ = ["app", "main"]
-
-app = typer.Typer(
-    name="podium",
-    help="Live results, standings, medal tables and feeds of a multi-sport Games, from one immutable log.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    add_completion=True,
-)
-for group in (
-    accounts,
-    audit,
-    config,
-    desks,
-    distributed,
-    epoch,
-    games,
-    gate,
-    history,
-    kafka,
-    look,
-    people,
-    prove,
-    run,
-    soc,
-    source,
-    up,
-):
-    group.add_to(app)
+__all__ = ["main"]
 
 
 def main() -> None:
@@ -72,7 +23,7 @@ def main() -> None:
     relax()
     set_up(level="warning")  # until a command has read its settings
     try:
-        app()
+        command_line(*sys.argv[1:2])()
     except (OperatorError, EngineError, ArchiveError) as error:
         _fail(str(error))
     except OSError as error:

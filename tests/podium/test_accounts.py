@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from desks.api.server import running
 from management.command import Actor, Grant, Role
-from podium.__main__ import app
+from podium.commands import command_line
 from podium.errors import OperatorError
 from tests.desks.accounts.door import door
 from tests.desks.api_hands import ACTORS
@@ -31,7 +31,7 @@ class Operators:
 
     async def run(self, who: str, *words: str) -> Result:
         command = ["accounts", words[0], "--api", self.api, *words[1:]]
-        return await asyncio.to_thread(lambda: CliRunner().invoke(app, command, env={"PODIUM_TOKEN": who}))
+        return await asyncio.to_thread(lambda: CliRunner().invoke(command_line(), command, env={"PODIUM_TOKEN": who}))
 
     async def said(self, who: str, *words: str) -> list[str]:
         done = await self.run(who, *words)

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from management.aggregates import AGGREGATES
-from podium.__main__ import app
+from podium.commands import command_line
 from podium.commands.desks import DESKS
 from podium.errors import OperatorError
 from podium.people_client import TOKEN, URL, Desk, kinds_of, read_fields, rows_of
@@ -59,7 +59,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Answering]]:
 
 
 def run(*words: str) -> Any:
-    return CliRunner().invoke(app, words, env={"COLUMNS": "200"})
+    return CliRunner().invoke(command_line(), words, env={"COLUMNS": "200"})
 
 
 def test_a_command_is_sent_as_it_was_typed(api: type[Answering], tmp_path: Path) -> None:
