@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -21,6 +22,10 @@ SOAK_SEEDS = int(os.environ.get("PODIUM_SOAK_SEEDS", "0"))
 ONE_SEED = os.environ.get("PODIUM_SEED", "")
 FIXED_SEEDS = (1, 2, 3)
 WIRES = 3
+
+# Hundreds of processes are started, and each is to find the rooms compiled, whatever the shell says of that.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # What asserts beside the tests says what differs, as they do; here, since another room may import it first.
 pytest.register_assert_rewrite("tests.projections.hand")
