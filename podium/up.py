@@ -24,6 +24,7 @@ from podium.config import variable
 from podium.departure import at_signal
 from podium.errors import OperatorError
 from podium.historian_process import HISTORY
+from podium.orphans import guarded
 from podium.serving import end
 from podium.settings import Settings
 from podium.supervisor import Child, end_all
@@ -56,6 +57,7 @@ async def run(wanted: Wanted, settings: Settings, config: Path | None) -> None:
         async with AsyncExitStack() as stack:
             stopped = asyncio.Event()
             stack.enter_context(at_signal(_nothing, stopped.set))
+            stack.enter_context(guarded(folder, _patience(settings), remove=wanted.folder is None))
             url = settings.kafka.log or f"kafka://{await _broker(stack, folder, wanted.brokers)}/games"
             up = _Up(folder, url, wanted, settings, config)
             await up.run(stopped)
@@ -63,6 +65,12 @@ async def run(wanted: Wanted, settings: Settings, config: Path | None) -> None:
 
 async def _nothing() -> None:
     pass
+
+
+def _patience(settings: Settings) -> float:
+    """Return the seconds in which a process has to leave."""
+    drain = settings.drain
+    return drain.notice + drain.finish + drain.spread + GRACE
 
 
 @contextmanager
@@ -187,8 +195,7 @@ class _Up:
 
     async def _leave(self) -> None:
         """Have them leave: first whoever takes, then whoever folds, then whoever shows, then whoever keeps."""
-        drain = self._settings.drain
-        within = drain.notice + drain.finish + drain.spread + GRACE
+        within = _patience(self._settings)
         for process in dict.fromkeys(one.part.process for one in self._running):
             children = [one.child for one in self._running if one.part.process == process]
             for name in await end_all(children, within):

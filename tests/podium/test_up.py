@@ -19,6 +19,8 @@ from uuid import uuid4
 import psutil
 import pytest
 
+from engine import broker
+from podium.orphans import marked
 from podium.topology import parts
 from replay.doors import send
 from replay.player import Pace
@@ -65,7 +67,8 @@ class Up:
 
     def children(self) -> dict[int, list[str]]:
         """Return the command lines of its processes, by their numbers."""
-        return {one.pid: one.cmdline()[3:] for one in psutil.Process(self.process.pid).children()}
+        lines = {one.pid: one.cmdline() for one in psutil.Process(self.process.pid).children()}
+        return {pid: words[3:] for pid, words in lines.items() if words[1:3] == ["-m", "podium"]}  # not of its guard
 
     def is_ready(self, name: str) -> bool:
         try:
@@ -131,3 +134,26 @@ def test_from_nothing_to_nothing(up: Up) -> None:
     for name in up.operations:  # each of them left in good order
         last = (up.folder / f"{name}.log").read_text().splitlines()[-1]
         assert json.loads(last)["event"] == "stopped", last
+
+
+def test_killed_it_takes_its_processes_and_its_broker_with_it(tmp_path: Path) -> None:
+    folder = tmp_path / "games"
+    command = [sys.executable, "-m", "podium", "up", "--local", "--dir", str(folder), "--brokers", "1", "--edges", "1"]
+    said = {name: value for name, value in os.environ.items() if name != "PODIUM_KAFKA"}
+    with (tmp_path / "up.log").open("w") as notes:
+        process = subprocess.Popen(command, env=said, stdout=notes, stderr=notes)
+    try:
+        wanted = len(parts(edges=1)) + 1
+        until(lambda: process.poll() is not None or len(marked(folder)) == wanted, "not all of them are started")
+        (node,) = broker.status(folder / "kafka").nodes  # type: ignore[union-attr]
+        assert broker.running(node, folder / "kafka")
+    finally:
+        process.kill()
+        process.wait()
+    until(lambda: not marked(folder), "something is left")
+    assert not broker.running(node, folder / "kafka")
+    until(lambda: "is gone; ended: " in (tmp_path / "up.log").read_text(), "nobody says so")
+    ended = (tmp_path / "up.log").read_text().rpartition("; ended: ")[2]
+    assert re.sub(r" \(\d+\)", "", ended).strip().split(", ") == sorted(
+        ["broker", *(" ".join(part.words) for part in parts(edges=1))]
+    )
