@@ -18,8 +18,8 @@ from typing import Any, Self
 
 import msgspec
 
-from desks.codec import encode
-from desks.onward import BATCH, Onward
+from desks.notes import Notes
+from desks.onward import BATCH, Onward, keep_up
 from desks.outcome import Position
 from desks.partitions import Partitions
 from desks.reading import Heard
@@ -27,7 +27,7 @@ from engine.log import Fence, Log, Record
 from engine.raw import Raw, record_of
 from engine.session import Session, Stream
 from engine.streams import read_raw
-from engine.versions import HEADER, Upcast, current
+from engine.versions import Upcast
 from management.publication import Open, State, learn, publish
 from schemas import messages
 
@@ -55,31 +55,42 @@ class Published(msgspec.Struct, frozen=True):
     chain: str  # hex digits, of that message
 
 
+NOTES = Notes(PUBLISHED, SOURCE, Published, UPCASTS)
+
+
 class ManagementSource:
     """The one speaker of the source. Belongs to one loop; after an error it is of no use: open another one."""
 
     def __init__(
         self,
         log: Log,
-        fence: Fence,
-        onward: Onward,
-        stream: Stream,
-        *,
-        session: str,
         clock: Callable[[], int],
+        policies: Mapping[str, Any],
         unseal: Open,
-        day_ends: int,
+        *,
+        partitions: Partitions | None = None,
+        batch: int = BATCH,
     ) -> None:
-        """Prepare one that knows nothing yet; use ``open``."""
+        """Prepare one that knows nothing yet, or use ``open``.
+
+        ``clock`` gives log time (microseconds), ``unseal`` what lies sealed about an athlete.
+        """
         self._log = log
-        self._fence = fence
-        self._onward = onward
-        self._stream = stream
-        self._session = session
         self._clock = clock
         self._unseal = unseal
-        self._day_ends = day_ends
+        self._session = policies["sch"].games
+        self._day_ends = policies["sch"].day_ends
+        self._stream = Stream(SOURCE)
         self._state = State()
+        self._fence: Fence | None = None
+        self.onward = Onward(
+            log,
+            partitions or Partitions(),
+            self._seen,
+            lambda recorded: learn(self._state, recorded),
+            batch=batch,
+            prefixes=("ebk:", "sch:"),
+        )
 
     @classmethod
     async def open(
@@ -92,26 +103,20 @@ class ManagementSource:
         partitions: Partitions | None = None,
         batch: int = BATCH,
     ) -> Self:
-        """Take the source over; ``clock`` gives log time (microseconds), ``unseal`` what lies sealed about an athlete.
-
-        Raises what the log raises.
-        """
-        fence = await log.fence(SOURCE)  # first, so that nobody says what is not read next
-        schedule = policies["sch"]
-        told, stream = await asyncio.to_thread(_read, log, schedule.games)
-        onward = Onward(log, partitions or Partitions(), told.seen, batch, ("ebk:", "sch:"))
-        source = cls(
-            log,
-            fence,
-            onward,
-            stream,
-            session=schedule.games,
-            clock=clock,
-            unseal=unseal,
-            day_ends=schedule.day_ends,
-        )
-        await onward.remember(lambda recorded: learn(source._state, recorded))
+        """Take the source over; raises what the log raises."""
+        source = cls(log, clock, policies, unseal, partitions=partitions, batch=batch)
+        await source.begin()
         return source
+
+    async def _seen(self) -> dict[int, int]:
+        told = await asyncio.to_thread(NOTES.read, self._log)
+        return told.seen if told else {}
+
+    async def begin(self) -> None:
+        """Take the source over; raises what the log raises."""
+        self._fence = await self._log.fence(SOURCE)  # first, so that nobody says what is not read next
+        self._stream = await asyncio.to_thread(_read_stream, self._log, self._session)
+        await self.onward.begin()
 
     async def catch_up(self) -> int:
         """Say what is public of all events there are; return how many messages that were.
@@ -119,7 +124,7 @@ class ManagementSource:
         Raises ``Fenced`` where another one has taken over, and what else the log raises.
         """
         count = 0
-        while (heard := await self._onward.next()) is not None:
+        while (heard := await self.onward.next()) is not None:
             raws = [raw for one in heard for raw in self._say(one)]
             if raws:  # what says nothing is looked at again after a restart, and says nothing again
                 await self._log.append([*map(record_of, raws), self._note(raws[-1].time)], fence=self._fence)
@@ -138,17 +143,15 @@ class ManagementSource:
         return raws
 
     def _now(self) -> int:
-        return max(self._clock(), self._onward.time)
+        return max(self._clock(), self.onward.time)
 
     def _note(self, time: int) -> Record:
-        note = Published(dict(self._onward.seen), self._stream.last(self._session), self._stream.chain.hex())
-        return Record(PUBLISHED, SOURCE, encode(note), time, {HEADER: b"%d" % len(UPCASTS[PUBLISHED])})
+        note = Published(dict(self.onward.seen), self._stream.last(self._session), self._stream.chain.hex())
+        return NOTES.record(note, time)
 
     async def run(self) -> None:
         """Say what happens, as it happens, until cancelled."""
-        while True:
-            if not await self.catch_up():
-                await asyncio.sleep(PAUSE)
+        await keep_up(self.catch_up, PAUSE)
 
 
 def _data(message: messages.Message, position: Position, part: str) -> bytes:
@@ -157,18 +160,15 @@ def _data(message: messages.Message, position: Position, part: str) -> bytes:
     return messages.encode(message)[:-1] + b"," + origin[1:]
 
 
-def _read(log: Log, session: str) -> tuple[Published, Stream]:
-    """Return the newest note, and the stream as it stands."""
+def _read_stream(log: Log, session: str) -> Stream:
+    """Return the stream as it stands."""
     stream = Stream(SOURCE)
-    place = log.partition_of(PUBLISHED, SOURCE)
-    if head := log.head(PUBLISHED, partition=place):
-        (stored,) = log.read(PUBLISHED, head - 1, limit=1, partition=place)
-        note = msgspec.json.decode(current(stored, UPCASTS).value, type=Published)
+    if note := NOTES.read(log):
         stream.chain, known = bytes.fromhex(note.chain), Session(session)
         known.last = note.serial
         stream.sessions[session] = known
-        return note, stream
+        return stream
     for raw in read_raw(log):  # an archive may have brought what the people side of another log said
         if raw.source == SOURCE:
             stream.apply(raw)
-    return Published({}, 0, ""), stream
+    return stream

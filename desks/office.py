@@ -18,13 +18,14 @@ from desks.codec import Codec, encode
 from desks.dossiers import Dossiers, Sealed, open_facts
 from desks.errors import DesksError, NotServed
 from desks.facts import Facts
+from desks.onward import Follower
 from desks.outcome import Outcome, Position
 from desks.owners import record_of
 from desks.partitions import Partitions, filing_key
 from desks.peers import Found
 from desks.reacted import Reacted
 from desks.reactions.managers import managers_of
-from desks.reactor import Reactor, Taker, run_reactor
+from desks.reactor import Reactor, Taker
 from desks.readers import Reader, Readers
 from desks.ticks import run_ticks
 from desks.vault import Erased, Vault
@@ -86,7 +87,7 @@ class Office:
         policies: Mapping[str, Any],
         elsewhere: Elsewhere | None,
     ) -> None:
-        """Prepare one; use ``open``."""
+        """Prepare one; use ``over`` or ``open``."""
         self.log = log
         self.clock = clock  # log time, microseconds
         self.writer = writer
@@ -102,7 +103,41 @@ class Office:
             "the look at the reactor": self._reacted.run,
             "the ticks": lambda: run_ticks(self, clock),
         }
-        self.add("the reactor", self._react, sole=True)
+        self.follow("the reactor", self._reactor)
+
+    @classmethod
+    def over(
+        cls,
+        log: Log,
+        policies: Mapping[str, Any],
+        clock: Callable[[], int],
+        pepper: bytes,
+        *,
+        partitions: Partitions | None = None,
+        readers: Iterable[Reader] = (),
+        elsewhere: Elsewhere | None = None,
+    ) -> Self:
+        """Return the office of a log, which has not begun: whoever is to ``follow`` the log is added first.
+
+        ``clock`` gives log time, microseconds; ``pepper`` is what tells commands apart, and stays with the Games.
+        ``readers`` take in every event, and others ``elsewhere`` decide for partitions that are not decided for here.
+        """
+        partitions = partitions or Partitions()
+        writer = Writer(log, policies, clock, pepper, partitions=partitions)
+        dossiers = Dossiers()
+        reading = Readers(log, partitions, readers, dossiers.take)
+        return cls(log, writer, reading, dossiers, clock, policies=policies, elsewhere=elsewhere)
+
+    async def begin(self) -> None:
+        """Take over all partitions of the log, or none yet where there are others elsewhere, and read all there is.
+
+        Raises what ``Writer.acquire`` raises.
+        """
+        if self._elsewhere is None:
+            await self.writer.acquire(range(self.writer.partitions.count))
+        await self._readers.catch_up()
+        if self._elsewhere is None:
+            self._hold(self.writer.serves, self._serials())
 
     @classmethod
     async def open(
@@ -116,20 +151,9 @@ class Office:
         readers: Iterable[Reader] = (),
         elsewhere: Elsewhere | None = None,
     ) -> Self:
-        """Take over all partitions of a log, or none yet where there are others ``elsewhere``.
-
-        ``clock`` gives log time, microseconds; ``pepper`` is what tells commands apart, and stays with the Games.
-        ``readers`` take in every event before this returns, and each further one as it becomes durable. Raises what
-        ``Writer.acquire`` raises.
-        """
-        partitions = partitions or Partitions()
-        writer = Writer(log, policies, clock, pepper, partitions=partitions)
-        dossiers = Dossiers()
-        reading = Readers(log, partitions, readers, dossiers.take)
-        office = cls(log, writer, reading, dossiers, clock, policies=policies, elsewhere=elsewhere)
-        if elsewhere is None:
-            await office.acquire(range(partitions.count))
-        await office._readers.catch_up()
+        """Return an office that has begun; see ``over`` and ``begin``."""
+        office = cls.over(log, policies, clock, pepper, partitions=partitions, readers=readers, elsewhere=elsewhere)
+        await office.begin()
         return office
 
     # -- partitions
@@ -142,7 +166,8 @@ class Office:
         numbers = tuple(numbers)
         self._hold(numbers, NEVER)
         await self.writer.acquire(numbers)
-        self._hold(numbers, await self._serials())
+        await self._readers.catch_up()
+        self._hold(numbers, self._serials())
         if address:
             for number in numbers:
                 word = record_of(number, address, self.writer.partitions, self.clock())
@@ -155,9 +180,8 @@ class Office:
         """Let partitions go, once all that waits for them is answered."""
         await self.writer.release(numbers)
 
-    async def _serials(self) -> dict[int, int]:
-        """Return the newest serial of each partition."""
-        await self._readers.catch_up()
+    def _serials(self) -> dict[int, int]:
+        """Return the newest serial of each partition that was read."""
         return {number: self._readers.progress.serial(number) for number in range(self.writer.partitions.count)}
 
     def _away(self, key: str) -> tuple[Elsewhere, int] | None:
@@ -235,6 +259,21 @@ class Office:
         """
         self._works[name] = (lambda: self._solely(name, work)) if sole else work
 
+    def follow(self, name: str, make: Callable[[], Follower]) -> None:
+        """Have somebody follow the log, once in all processes; ``make`` makes one that knows nothing yet.
+
+        The first one learns what there was while the office begins, which so reads the log once for all.
+        """
+        first = [make()]
+        self._readers.teach(first[0].onward)
+
+        async def work() -> None:
+            follower = first.pop() if first else make()
+            await follower.begin()
+            await follower.run()
+
+        self.add(name, work, sole=True)
+
     async def run(self) -> None:
         """Work until cancelled; raises what one of the works raises, such as ``Fenced``: another has taken over."""
         async with asyncio.TaskGroup() as group:
@@ -258,11 +297,8 @@ class Office:
             _log.warning("people_work_interrupted", work=name, why=str(error or "its partition is another's"))
             await asyncio.sleep(PAUSE)
 
-    async def _react(self) -> None:
-        reactor = await Reactor.open(
-            self.log, self.taker, self.clock, managers_of(self._policies), partitions=self.writer.partitions
-        )
-        await run_reactor(reactor)
+    def _reactor(self) -> Reactor:
+        return Reactor(self.log, self.taker, self.clock, managers_of(self._policies), partitions=self.writer.partitions)
 
     @property
     def taker(self) -> Taker:

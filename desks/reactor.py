@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, NamedTuple, Protocol, Self
 
 from desks.errors import Unavailable
-from desks.onward import BATCH, Onward
+from desks.onward import BATCH, Onward, keep_up
 from desks.outcome import Outcome
 from desks.partitions import Partitions
 from desks.reactions.reaction import REACTOR, Manager, received
@@ -24,7 +24,7 @@ from desks.reading import Heard
 from engine.log import Fence, Log, Record
 from management.command import Received, Recorded
 
-__all__ = ["Reactor", "Taker", "run_reactor"]
+__all__ = ["Reactor", "Taker"]
 
 PAUSE = 0.2  # seconds between two looks at the log, and before a command is sent again
 
@@ -53,23 +53,25 @@ class Reactor:
         log: Log,
         taker: Taker,
         clock: Callable[[], int],
-        fence: Fence,
-        *,
-        partitions: Partitions,
         managers: Iterable[Manager],
-        onward: Onward,
-        pause: float,
+        *,
+        partitions: Partitions | None = None,
+        batch: int = BATCH,
+        pause: float = PAUSE,
     ) -> None:
-        """Prepare one that knows nothing yet; use ``open``."""
+        """Prepare one that knows nothing yet, or use ``open``; ``clock`` gives log time, microseconds.
+
+        After ``batch`` events it is noted how far it has come.
+        """
         self._log = log
         self._taker = taker
         self._clock = clock
-        self._fence = fence
-        self._partitions = partitions
+        self._partitions = partitions or Partitions()
         self._managers = [(manager, manager.state()) for manager in managers]
         self._pause = pause
-        self._onward = onward
         self._time = 0  # of the newest turn, microseconds
+        self._fence: Fence | None = None
+        self.onward = Onward(log, self._partitions, self._seen, self._learn, batch=batch)
 
     @classmethod
     async def open(
@@ -83,18 +85,18 @@ class Reactor:
         batch: int = BATCH,
         pause: float = PAUSE,
     ) -> Self:
-        """Return the one reactor of a log; ``clock`` gives log time, microseconds.
-
-        After ``batch`` events it is noted how far it has come. Raises what the log raises.
-        """
-        fence = await log.fence(REACTOR.id)
-        partitions = partitions or Partitions()
-        seen = {number: turn.serial async for number, turn in read_turns(log, partitions)}
-        onward = Onward(log, partitions, seen, batch)
-        options: dict[str, Any] = {"partitions": partitions, "managers": managers, "onward": onward, "pause": pause}
-        reactor = cls(log, taker, clock, fence, **options)
-        await onward.remember(reactor._learn)
+        """Return the one reactor of a log; raises what the log raises."""
+        reactor = cls(log, taker, clock, managers, partitions=partitions, batch=batch, pause=pause)
+        await reactor.begin()
         return reactor
+
+    async def _seen(self) -> dict[int, int]:
+        return {number: turn.serial async for number, turn in read_turns(self._log, self._partitions)}
+
+    async def begin(self) -> None:
+        """Take over from the reactor before; raises what the log raises."""
+        self._fence = await self._log.fence(REACTOR.id)
+        await self.onward.begin()
 
     async def catch_up(self) -> int:
         """See to all events there are, also those that it brings about; return how many that were.
@@ -103,7 +105,7 @@ class Reactor:
         and what else the log raises.
         """
         count = 0
-        while (heard := await self._onward.next()) is not None:
+        while (heard := await self.onward.next()) is not None:
             await self._see_to(heard)
             count += len(heard)
         return count
@@ -115,10 +117,14 @@ class Reactor:
             follows += self._follow(one.position.partition, one.recorded, now // 1000)
             last[one.position.partition] = one
         declined = await self._carry_out(follows)
-        self._time = max(self._time, now, self._onward.time)
+        self._time = max(self._time, now, self.onward.time)
         notes = [self._note(last[number], declined.get(number, ())) for number in sorted(last)]
         if notes:
             await self._log.append(notes, fence=self._fence)
+
+    async def run(self) -> None:
+        """See to what happens, as it happens, until cancelled."""
+        await keep_up(self.catch_up, self._pause)
 
     def _learn(self, recorded: Recorded[Any]) -> None:
         for manager, state in self._managers:
@@ -155,10 +161,3 @@ class Reactor:
     def _note(self, newest: Heard, declined: Iterable[Declined]) -> Record:
         turn = Turn(newest.position.serial, tuple(declined))
         return record_of(turn, newest.recorded.key, self._partitions.mark(newest.position.partition), self._time)
-
-
-async def run_reactor(reactor: Reactor, pause: float = PAUSE) -> None:
-    """See to what happens, as it happens, until cancelled."""
-    while True:
-        if not await reactor.catch_up():
-            await asyncio.sleep(pause)

@@ -1,7 +1,8 @@
 """Readers of events: what is shown of many records at once is folded from what happened to each.
 
 A reader is a fold with no output: it takes every event of every partition once, in the order of its partition. All
-readers of a process share one reading of the log, and one progress.
+readers of a process share one reading of the log, and one progress; who goes on from a note of his own
+(``desks/onward.py``) learns in the same reading what there was before it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from desks.codec import Codec
+from desks.onward import Onward
 from desks.outcome import Position
 from desks.partitions import Partitions
 from desks.progress import Progress
@@ -45,10 +47,21 @@ class Readers:
         self._index = index
         self._codec = Codec(b"")  # it reads events, and those have no secret
         self._at = {partitions.place(log, EVENTS, number): 0 for number in range(partitions.count)}  # place -> position
+        self._learning: list[Onward] = []
         self.progress = Progress()
+
+    def teach(self, onward: Onward) -> None:
+        """Offer all events to somebody who is about to begin, when they are read for the first time."""
+        self._learning.append(onward)
 
     async def catch_up(self) -> None:
         """Take in all there is by now."""
+        for onward in self._learning:
+            await onward.prepare()
+        await self._read_on()
+        self._learning.clear()
+
+    async def _read_on(self) -> None:
         for place in self._at:
             while batch := await asyncio.to_thread(self._log.read, EVENTS, self._at[place], partition=place):
                 self._take(place, batch)
@@ -65,7 +78,9 @@ class Readers:
 
     def _take(self, place: int, batch: list[Stored]) -> None:
         for stored in batch:
-            position, recorded = hear(stored, self._partitions, self._codec)
+            position, recorded = heard = hear(stored, self._partitions, self._codec)
+            for onward in self._learning:
+                onward.offer(stored, heard)
             if position.serial > self.progress.serial(position.partition):
                 self._index(recorded, stored)
                 for reader in self._readers:

@@ -19,13 +19,13 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from desks.codec import encode
 from desks.errors import Unavailable
+from desks.notes import Notes
 from desks.outcome import Outcome
 from desks.reactor import PAUSE, Taker
 from desks.results_news import News
-from engine.log import Fence, Log, Record, Stored
-from engine.versions import HEADER, Upcast, current
+from engine.log import Fence, Log, Stored
+from engine.versions import Upcast
 from management.command import Actor, Grant, Received
 from management.publication import RESULTS
 
@@ -65,6 +65,9 @@ class Heard(msgspec.Struct, frozen=True, omit_defaults=True):
     refused: tuple[Unheard, ...] = ()
 
 
+NOTES = Notes(HEARD, RESULTS, Heard, UPCASTS)
+
+
 class _Waiting(NamedTuple):
     epoch: str
     cut: int
@@ -100,7 +103,7 @@ class ResultsReader:
     async def open(cls, log: Log, taker: Taker, clock: Callable[[], int]) -> Self:
         """Take over the reading; ``clock`` gives log time, microseconds. Raises what the log raises."""
         fence = await log.fence(RESULTS)
-        return cls(log, taker, clock, fence, await asyncio.to_thread(_read, log))
+        return cls(log, taker, clock, fence, await asyncio.to_thread(NOTES.read, log))
 
     def hear(self, epoch: str, cut: int, time: int, because: str, news: list[News]) -> None:
         """Take what follows from the next cut; it is carried out by ``catch_up``."""
@@ -133,9 +136,8 @@ class ResultsReader:
         newest = batch[-1]
         if sent:  # what followed nothing from is looked at again after a restart
             self.heard = Heard(newest.epoch, newest.cut, newest.time, tuple(refused))
-            headers = {HEADER: b"%d" % len(UPCASTS[HEARD])}
-            record = Record(HEARD, RESULTS, encode(self.heard), max(now, newest.time), headers)
-            await self._log.append([record], fence=self._fence)
+            note = NOTES.record(self.heard, max(now, newest.time))
+            await self._log.append([note], fence=self._fence)
         return len(sent)
 
     async def _submit(self, command: Received[Any]) -> Outcome:
@@ -155,11 +157,3 @@ class ResultsReader:
 
 def _zipped(one: _Waiting, at: int) -> zip[tuple[News, Received[Any]]]:
     return zip(one.news, commands_of(one.because, one.news, at), strict=True)
-
-
-def _read(log: Log) -> Heard | None:
-    place = log.partition_of(HEARD, RESULTS)
-    head = log.head(HEARD, partition=place)
-    for stored in log.read(HEARD, head - 1, limit=1, partition=place) if head else ():
-        return msgspec.json.decode(current(stored, UPCASTS).value, type=Heard)
-    return None

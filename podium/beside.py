@@ -38,8 +38,9 @@ def add_works(
     mailbox: Mailbox | None = None,
     results: Host | None = None,
 ) -> None:
-    """Have an office do all that follows outside of it; ``results`` is a host of the same log, where one is here.
+    """Have an office that has not begun do all that follows outside of it.
 
+    ``results`` is a host of the same log, where one is here.
     Without a vault nobody is called by his name, and no reserve gets an offer by himself; without a mailbox no letter
     is sent, and notices wait until there is one. All of it runs once, however many processes share the log.
     """
@@ -47,27 +48,22 @@ def add_works(
     partitions = office.writer.partitions
     unseal: Open = opened_by(vault) if vault else _unknown
 
-    async def tell() -> None:
-        source = await ManagementSource.open(log, clock, policies, unseal, partitions=partitions)
-        await source.run()
-
-    async def effect_of(effect: Effect) -> None:
-        outbox = await Outbox.open(log, office.taker, clock, effect, partitions=partitions)
-        await outbox.run()
+    def box_of(make: Callable[[], Effect]) -> Callable[[], Outbox]:
+        return lambda: Outbox(log, office.taker, clock, make(), partitions=partitions)
 
     async def hear(host: Host) -> None:
         reader = await ResultsReader.open(log, office.taker, clock)
         meet(host, reader, games)
         await reader.run()
 
-    office.add("the source management", tell, sole=True)
-    effects: list[Effect] = [Rosters(policies["wf"])]
+    office.follow(
+        "the source management", lambda: ManagementSource(log, clock, policies, unseal, partitions=partitions)
+    )
+    office.follow("the effect rosters", box_of(lambda: Rosters(policies["wf"])))
     if vault is not None:
-        effects.append(Offers(born_by(vault), clock))
+        office.follow("the effect offers", box_of(lambda: Offers(born_by(vault), clock)))
     if mailbox is not None:
-        effects.append(Letters(games, mailbox, Addresses(vault)))
-    for effect in effects:
-        office.add(f"the effect {effect.name}", partial(effect_of, effect), sole=True)
+        office.follow("the effect letters", box_of(lambda: Letters(games, mailbox, Addresses(vault))))
     if results is not None:
         office.add("the news of the results", partial(hear, results), sole=True)
 

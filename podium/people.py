@@ -122,9 +122,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
             peers = Peers(owners, address, signature)
             stack.push_async_callback(peers.close)
         readers: list[Reader] = [secrets.keeper, devices, cards, people, *keeping.readers]
-        office = await Office.open(
-            log, policies, wall_clock, pepper, partitions=partitions, readers=readers, elsewhere=peers
-        )
+        office = Office.over(log, policies, wall_clock, pepper, partitions=partitions, readers=readers, elsewhere=peers)
         operators = ByCookie(Operators(door.keys, wall_clock))
         desk = SigningIn(office, secrets, operators, games)
         pages = pages_over(
@@ -132,6 +130,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
         )
         mailbox = mailbox_of(door.mail, door.mail_from) if door.mail else None
         add_works(office, policies, vault=vault, mailbox=mailbox, results=results)
+        await office.begin()
     except DesksError as error:
         raise OperatorError(str(error)) from error
     if peers is not None:

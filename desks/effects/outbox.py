@@ -18,19 +18,18 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from desks.codec import encode
 from desks.errors import Unavailable
-from desks.onward import BATCH, Onward
+from desks.notes import Notes
+from desks.onward import BATCH, Onward, keep_up
 from desks.outcome import Outcome
 from desks.partitions import Partitions
 from desks.reactions.reaction import Order
 from desks.reactions.turn import Declined
 from desks.reactor import PAUSE, Taker
-from engine.log import Fence, Log, Record, Stored
-from engine.versions import HEADER, current
+from engine.log import Fence, Log, Stored
 from management.command import Actor, Grant, Received, Recorded
 
-__all__ = ["EFFECTS", "Done", "Effect", "Outbox", "read_done"]
+__all__ = ["EFFECTS", "Done", "Effect", "Outbox", "notes_of"]
 
 EFFECTS = "management.effects"
 VERSION = 1  # of a note; a record of another one is refused by ``current``
@@ -67,17 +66,27 @@ class Outbox:
     """The one outbox of an effect on a log. After an error it is of no use: open another one."""
 
     def __init__(
-        self, log: Log, taker: Taker, clock: Callable[[], int], fence: Fence, *, onward: Onward, effect: Effect
+        self,
+        log: Log,
+        taker: Taker,
+        clock: Callable[[], int],
+        effect: Effect,
+        *,
+        partitions: Partitions | None = None,
+        batch: int = BATCH,
     ) -> None:
-        """Prepare one that knows nothing yet; use ``open``."""
+        """Prepare one that knows nothing yet, or use ``open``; ``clock`` gives log time, microseconds."""
         self._log = log
         self._taker = taker
         self._clock = clock
-        self._fence = fence
-        self._onward = onward
         self._effect = effect
+        self._notes = notes_of(effect.name)
         self._actor = Actor(f"effect-{effect.name}", (Grant("SYSTEM"),))
         self._declined: list[Declined] = []  # since the newest note
+        self._fence: Fence | None = None
+        self.onward = Onward(
+            log, partitions or Partitions(), self._seen, effect.learn, batch=batch, prefixes=effect.prefixes
+        )
 
     @classmethod
     async def open(
@@ -90,12 +99,19 @@ class Outbox:
         partitions: Partitions | None = None,
         batch: int = BATCH,
     ) -> Self:
-        """Take the effect over; ``clock`` gives log time, microseconds. Raises what the log raises."""
-        fence = await log.fence(f"effect-{effect.name}")
-        done = await asyncio.to_thread(read_done, log, effect.name)
-        onward = Onward(log, partitions or Partitions(), done.seen, batch, effect.prefixes)
-        await onward.remember(effect.learn)
-        return cls(log, taker, clock, fence, onward=onward, effect=effect)
+        """Take the effect over; raises what the log raises."""
+        outbox = cls(log, taker, clock, effect, partitions=partitions, batch=batch)
+        await outbox.begin()
+        return outbox
+
+    async def _seen(self) -> dict[int, int]:
+        done = await asyncio.to_thread(self._notes.read, self._log)
+        return done.seen if done else {}
+
+    async def begin(self) -> None:
+        """Take the effect over; raises what the log raises."""
+        self._fence = await self._log.fence(f"effect-{self._effect.name}")
+        await self.onward.begin()
 
     async def catch_up(self) -> int:
         """See to all events there are; return how many led to something.
@@ -104,7 +120,7 @@ class Outbox:
         and what else the log raises.
         """
         count = 0
-        while (heard := await self._onward.next()) is not None:
+        while (heard := await self.onward.next()) is not None:
             for one in heard:
                 self._effect.learn(one.recorded)
             by_key: dict[str, list[Recorded[Any]]] = {}
@@ -112,10 +128,9 @@ class Outbox:
                 by_key.setdefault(one.recorded.key, []).append(one.recorded)
             done = sum(await asyncio.gather(*map(self._see_to_all, by_key.values())))
             if done:  # what led to nothing is looked at again after a restart, and leads to nothing again
-                note = encode(Done(dict(self._onward.seen), tuple(self._declined)))
+                note = Done(dict(self.onward.seen), tuple(self._declined))
                 self._declined = []
-                topic, time = f"{EFFECTS}.{self._effect.name}", max(self._clock(), self._onward.time)
-                record = Record(topic, self._effect.name, note, time, {HEADER: b"%d" % VERSION})
+                record = self._notes.record(note, max(self._clock(), self.onward.time))
                 await self._log.append([record], fence=self._fence)
             count += done
         return count
@@ -146,16 +161,10 @@ class Outbox:
 
     async def run(self) -> None:
         """See to what happens, as it happens, until cancelled."""
-        while True:
-            if not await self.catch_up():
-                await asyncio.sleep(PAUSE)
+        await keep_up(self.catch_up, PAUSE)
 
 
-def read_done(log: Log, name: str) -> Done:
-    """Return how far an effect has come, by its newest note."""
+def notes_of(name: str) -> Notes[Done]:
+    """Return the notes of an effect: how far it has come."""
     topic = f"{EFFECTS}.{name}"
-    place = log.partition_of(topic, name)
-    head = log.head(topic, partition=place)
-    for stored in log.read(topic, head - 1, limit=1, partition=place) if head else ():
-        return msgspec.json.decode(current(stored, {topic: (_first,)}).value, type=Done)
-    return Done({})
+    return Notes(topic, name, Done, {topic: (_first,)})

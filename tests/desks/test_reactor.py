@@ -14,7 +14,7 @@ import pytest
 
 from desks.errors import Unavailable
 from desks.outcome import Outcome
-from desks.reactor import Reactor, run_reactor
+from desks.reactor import Reactor
 from desks.writer import Writer
 from engine.errors import Fenced
 from engine.log import Fence, Record
@@ -315,7 +315,7 @@ async def test_what_happens_later_is_seen_as_it_happens(tmp_path: Path) -> None:
     people = await People.open(tmp_path)
     watched = Watched(people.writer)
     reactor = await Reactor.open(people.log, watched, clock, MANAGERS, partitions=PARTITIONS)
-    running = asyncio.create_task(run_reactor(reactor, pause=0.01))
+    running = asyncio.create_task(reactor.run())
     async with asyncio.timeout(30):
         for steps, key in ((APPLY, "ro:AAA"), (MERGE, "per:P2")):
             await people.do(*steps)
