@@ -46,7 +46,7 @@ def pages_over(
         vault=vault,
         people=people,
         signer=signer,
-        signing=signing.desk,
+        enrolment=signing.enrolment,
         doorkeeper=signing.doorkeeper,
     )
     archive = sheets.Archive(office, vault, people, policies["ebk"].disciplines)

@@ -70,7 +70,8 @@ class SigningIn:
             tell=self.teller.tell,
         )
         self.callers: Callers = SessionCallers(self.desk, operators)
-        self.router: Router = router(self.desk, Enrolment(office, self.desk, games))
+        self.enrolment = Enrolment(office, self.desk, games)
+        self.router: Router = router(self.desk, self.enrolment)
         self.doorkeeper = Doorkeeper(
             policy.rates,
             policy.sensitive,

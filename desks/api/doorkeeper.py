@@ -18,7 +18,9 @@ from desks.rates import Rates
 from management.command import Actor
 from management.soc_signs import PersonalRead, RequestTurned, Sign
 
-__all__ = ["Doorkeeper"]
+__all__ = ["PROOF_NEEDED", "Doorkeeper"]
+
+PROOF_NEEDED = "proof_needed"  # the code that somebody hears who has to prove again who he is
 
 TOLD = (401, 403, 429)  # statuses of which the operations centre hears
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -92,7 +94,7 @@ class Doorkeeper:
     def need_proof(self, caller: Caller) -> None:
         """Raise ``Turned`` where somebody has not proved lately who he is."""
         if caller.fresh_until is not None and self._now() >= caller.fresh_until:
-            raise Turned(403, "proof_needed", "this takes a fresh proof of who you are: a code or a passkey")
+            raise Turned(403, PROOF_NEEDED, "this takes a fresh proof of who you are: a code or a passkey")
 
     def read_personal(self, caller: Caller, request: Request[Any, Any, Any], people: int = 1) -> None:
         """Count personal data that somebody is about to read, and have it told.

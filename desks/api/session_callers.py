@@ -19,7 +19,7 @@ from management.account_state import grants_at
 from management.command import Actor
 from management.soc_signs import SessionStolen, SignedOut
 
-__all__ = ["CSRF", "SessionCallers", "csrf_of", "is_ours"]
+__all__ = ["CSRF", "SessionCallers", "come_from_us", "csrf_of", "is_ours"]
 
 CSRF = "podium-csrf"  # a header, in lower case
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -39,8 +39,8 @@ class SessionCallers:
         if found is None:
             return await self._others.find(shown)
         caller = await self._admitted(found, shown)
-        if cookie and shown.method not in SAFE and not self._is_from_us(shown, found.session):
-            raise Turned(403, "cross_site", "this did not come from our own pages")
+        if cookie and shown.method not in SAFE and not self._has_word(shown, found.session):
+            come_from_us(shown)
         return caller
 
     async def _admitted(self, found: Found, shown: Credentials) -> Caller:
@@ -69,14 +69,20 @@ class SessionCallers:
             self._desk.tell(SignedOut(session.account, session.name, cause))
         return unknown()
 
-    def _is_from_us(self, shown: Credentials, session: Session) -> bool:
+    def _has_word(self, shown: Credentials, session: Session) -> bool:
         word = shown.headers.get(CSRF, "").encode(errors="replace")
-        return is_ours(shown) or compare_digest(word, csrf_of(self._desk, session.name).encode())
+        return compare_digest(word, csrf_of(self._desk, session.name).encode())
 
 
 def csrf_of(desk: SignIn, session: str) -> str:
     """Return the word against forgery of a session, by its public name."""
     return keyed_hash(desk.keys.csrf, session).hex()
+
+
+def come_from_us(shown: Credentials) -> None:
+    """Raise ``Turned`` where a browser does not say that a request comes from a page of this very host."""
+    if not is_ours(shown):
+        raise Turned(403, "cross_site", "this did not come from our own pages", at=shown.path)
 
 
 def is_ours(shown: Credentials) -> bool:

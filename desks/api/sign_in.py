@@ -22,7 +22,7 @@ from desks.api.session_callers import csrf_of
 from desks.errors import Turned
 from management.soc_signs import SignedOut
 
-__all__ = ["router"]
+__all__ = ["maker_of", "router", "session_of"]
 
 
 class PasswordBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -175,24 +175,25 @@ async def sign_out(caller: NamedDependency[Caller], desk: NamedDependency[SignIn
 async def prove_by_code(
     request: Ask, data: JSONBody[CodeBody], caller: NamedDependency[Caller], desk: NamedDependency[SignIn]
 ) -> Response[SessionAnswer]:
-    proved = await desk.prove_by_code(_session(desk, caller), data.code, _address(request))
+    proved = await desk.prove_by_code(session_of(desk, caller), data.code, _address(request))
     return _answer(desk, proved, caller.by_cookie)
 
 
 @post("/session/proof/passkey/options", status_code=200, summary="Ask for a passkey as a fresh proof")
 async def proof_options(caller: NamedDependency[Caller], desk: NamedDependency[SignIn]) -> Options:
-    return Response(desk.proof_options(_session(desk, caller)), headers=PRIVATE)
+    return Response(desk.proof_options(session_of(desk, caller)), headers=PRIVATE)
 
 
 @post("/session/proof/passkey", status_code=200, summary="Prove again who one is, by a passkey")
 async def prove_by_passkey(
     request: Ask, data: JSONBody[PasskeyBody], caller: NamedDependency[Caller], desk: NamedDependency[SignIn]
 ) -> Response[SessionAnswer]:
-    proved = await desk.prove_by_passkey(_session(desk, caller), data.credential, _address(request))
+    proved = await desk.prove_by_passkey(session_of(desk, caller), data.credential, _address(request))
     return _answer(desk, proved, caller.by_cookie)
 
 
-def _session(desk: SignIn, caller: Caller) -> Session:
+def session_of(desk: SignIn, caller: Caller) -> Session:
+    """Return the session that somebody is in; raises ``Turned``."""
     found = desk.sessions.named(caller.session) if caller.session else None
     if found is None:
         raise Turned(409, "no_session", "who comes with an operator's token is in no session")
@@ -202,11 +203,11 @@ def _session(desk: SignIn, caller: Caller) -> Session:
 # -- credentials ------------------------------------------------------------------------------------------------------
 
 
-def _maker(desk: SignIn, caller: Caller, doorkeeper: Doorkeeper) -> Session:
-    """Return the session of somebody who may make credentials: invited to, or with a fresh proof."""
+def maker_of(desk: SignIn, caller: Caller, doorkeeper: Doorkeeper) -> Session:
+    """Return the session of somebody who may make credentials, invited or with a fresh proof; raises ``Turned``."""
     if caller.kind != "ENROLMENT":
         doorkeeper.need_proof(caller)
-    return _session(desk, caller)
+    return session_of(desk, caller)
 
 
 @post("/credentials/password", status_code=200, summary="Choose login and password", opt=for_enrolment)
@@ -217,7 +218,7 @@ async def choose_password(
     enrolment: NamedDependency[Enrolment],
     doorkeeper: NamedDependency[Doorkeeper],
 ) -> Response[OfferAnswer]:
-    offer = await enrolment.offer(_maker(desk, caller, doorkeeper), data.login, data.password)
+    offer = await enrolment.offer(maker_of(desk, caller, doorkeeper), data.login, data.password)
     return Response(OfferAnswer(*offer), headers=PRIVATE)
 
 
@@ -229,7 +230,7 @@ async def confirm_password(
     enrolment: NamedDependency[Enrolment],
     doorkeeper: NamedDependency[Doorkeeper],
 ) -> Response[RecoveryAnswer]:
-    made = await enrolment.confirm(_maker(desk, caller, doorkeeper), data.code)
+    made = await enrolment.confirm(maker_of(desk, caller, doorkeeper), data.code)
     return Response(RecoveryAnswer(made), headers=PRIVATE)
 
 
@@ -240,7 +241,7 @@ async def making_options(
     enrolment: NamedDependency[Enrolment],
     doorkeeper: NamedDependency[Doorkeeper],
 ) -> Options:
-    return Response(enrolment.passkey_options(_maker(desk, caller, doorkeeper)), headers=PRIVATE)
+    return Response(enrolment.passkey_options(maker_of(desk, caller, doorkeeper)), headers=PRIVATE)
 
 
 @post("/credentials/passkey", status_code=204, summary="Add the passkey that was made", opt=for_enrolment)
@@ -251,7 +252,7 @@ async def add_passkey(
     enrolment: NamedDependency[Enrolment],
     doorkeeper: NamedDependency[Doorkeeper],
 ) -> Response[None]:
-    await enrolment.add_passkey(_maker(desk, caller, doorkeeper), data.credential)
+    await enrolment.add_passkey(maker_of(desk, caller, doorkeeper), data.credential)
     return Response(None, status_code=204, headers=PRIVATE)
 
 

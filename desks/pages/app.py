@@ -6,12 +6,13 @@ from litestar import Router
 from litestar.di import Provide
 
 from desks.errors import Turned
-from desks.pages import desk, entrance, roster, sheets, volunteer
+from desks.pages import credentials, desk, entrance, files, proof, roster, sheets, volunteer
 from desks.pages.site import Site
 
 __all__ = ["router"]
 
-HANDLERS = (*entrance.HANDLERS, *volunteer.HANDLERS, *roster.HANDLERS, *desk.HANDLERS, *sheets.HANDLERS)
+ROOMS = (entrance, credentials, proof, files, volunteer, roster, desk, sheets)
+HANDLERS = tuple(handler for room in ROOMS for handler in room.HANDLERS)
 
 
 def router(site: Site) -> Router:

@@ -1,8 +1,8 @@
-"""The way in: what there is for whom, signing in and out, and the files of the pages.
+"""The way in: what there is for whom, and signing in and out.
 
-Who signs in by a password and a code gets a session (``desks/accounts``); an operator may show his token in place of
-both. Either is kept in a cookie that no script reads and no other site sends, and a form that comes from another site
-all the same is turned away.
+Who signs in by a passkey, or by a password and a code, gets a session (``desks/accounts``); an operator may show his
+token in place of all that. Either is kept in a cookie that no script reads and no other site sends, and a form that
+comes from another site all the same is turned away.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from litestar.response import Redirect
 from msgspec.structs import replace
 
 from desks.api.caller import COOKIE as SESSION
-from desks.api.caller import Caller, Callers, Credentials, cookie_of, open_to_all, shown_by, unknown
-from desks.api.session_callers import is_ours
+from desks.api.caller import Caller, Callers, Credentials, cookie_of, open_to_all, shown_by
+from desks.api.doorkeeper import PROOF_NEEDED
+from desks.api.session_callers import come_from_us, is_ours
 from desks.errors import Turned
 from desks.pages.form import Form, read_form
-from desks.pages.render import FOLDER
-from desks.pages.site import Page, Site
+from desks.pages.proof import ask_for_proof
+from desks.pages.site import Page, Site, inside
 from management.command import Actor
 from management.soc_signs import SignedOut
 
@@ -45,8 +46,8 @@ class ByCookie:
         if shown.bearer or not token:
             return await self._callers.find(shown)
         caller = await self._callers.find(replace(shown, bearer=token))
-        if shown.method not in ("GET", "HEAD") and not is_ours(shown):
-            raise Turned(403, "cross_site", "this did not come from our own pages", at=shown.path)
+        if shown.method not in ("GET", "HEAD"):
+            come_from_us(shown)
         return replace(caller, by_cookie=True)
 
 
@@ -80,23 +81,25 @@ def _doors(site: Site, actor: Actor) -> list[Door]:
 
 @get("/")
 async def home(
-    request: Request[Any, Any, Any], site: NamedDependency[Site], actor: NamedDependency[Actor]
+    request: Request[Any, Any, Any], site: NamedDependency[Site], caller: NamedDependency[Caller]
 ) -> Response[str]:
-    return site.show(request, actor, Page("home.html", {"doors": _doors(site, actor), "refused_field": ""}))
+    doors = _doors(site, caller.actor)
+    if caller.session:
+        doors.append(Door("/credentials", "CREDENTIALS", ""))
+    return site.show(request, caller.actor, Page("home.html", {"doors": doors, "refused_field": ""}))
 
 
 @get("/sign-in", opt=open_to_all)
 async def ask_in(request: Request[Any, Any, Any], site: NamedDependency[Site]) -> Response[str]:
-    return _sign_in(request, site, _inside(request.query_params.get("next", "/")))
+    return _sign_in(request, site, inside(request.query_params.get("next", "/")))
 
 
 @post("/sign-in", opt=open_to_all, status_code=200)
 async def sign_in(request: Request[Any, Any, Any], site: NamedDependency[Site]) -> Response[Any]:
     form, shown = await read_form(request), shown_by(request)
-    wanted = _inside(form["next"])
+    wanted = inside(form["next"])
     try:
-        if not is_ours(shown):
-            raise Turned(403, "cross_site", "this did not come from our own pages")
+        come_from_us(shown)
         kept = await _cookie(site, form, shown)
     except Turned as turned:
         answer = _sign_in(request, site, wanted, failed=turned.code, status=turned.status)
@@ -110,8 +113,6 @@ async def _cookie(site: Site, form: Form, shown: Credentials) -> str:
     if form["token"]:
         await site.callers.find(replace(shown, bearer=form["token"], cookies={}))
         return _token_cookie(form["token"], DAY)
-    if site.signing is None:
-        raise unknown()
     token, _ = await site.signing.by_password(form["login"], form["password"], form["code"], shown.address)
     return cookie_of(token)
 
@@ -126,7 +127,7 @@ async def sign_out(request: Request[Any, Any, Any], site: NamedDependency[Site])
     if not is_ours(shown_by(request)):
         return answer
     token = request.cookies.get(SESSION, "")
-    if site.signing and token and (found := site.signing.sessions.find(token)):
+    if token and (found := site.signing.sessions.find(token)):
         site.signing.sessions.end(found.session.name)
         site.signing.tell(SignedOut(found.session.account, found.session.name, "ASKED"))
     for name in (COOKIE, SESSION):
@@ -137,13 +138,8 @@ async def sign_out(request: Request[Any, Any, Any], site: NamedDependency[Site])
 def _sign_in(
     request: Request[Any, Any, Any], site: Site, wanted: str, *, failed: str = "", status: int = 200
 ) -> Response[str]:
-    shows = {"next": wanted, "failed": failed, "passwords": site.signing is not None, "refused_field": ""}
-    return site.renderer.answer(request, "sign_in.html", shows, status=status)
-
-
-def _inside(path: str) -> str:
-    """Return a path of ours, and the first page in place of everything else."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+    shows = {"next": wanted, "failed": failed, "refused_field": ""}
+    return site.show(request, None, Page("sign_in.html", shows, scripted=True), status)
 
 
 def turned_at(site: Site) -> Callable[[Request[Any, Any, Any], Turned], Response[Any]]:
@@ -153,6 +149,11 @@ def turned_at(site: Site) -> Callable[[Request[Any, Any, Any], Turned], Response
         if error.status == 401:
             wanted = quote(request.url.path)
             return Redirect(f"/sign-in?next={wanted}", status_code=303, headers={"Cache-Control": "no-store"})
+        if error.code == PROOF_NEEDED:
+            return ask_for_proof(request, site)
+        caller = request.state.get("caller")
+        if caller is not None and caller.kind == "ENROLMENT":
+            return Redirect("/credentials", status_code=303, headers={"Cache-Control": "no-store"})
         shows = {"code": error.code, "refused_field": ""}
         made = site.renderer.answer(request, "turned.html", shows, status=error.status)
         site.doorkeeper.note(request, made, error.code)
@@ -161,15 +162,4 @@ def turned_at(site: Site) -> Callable[[Request[Any, Any, Any], Turned], Response
     return answer
 
 
-@get("/people.css", opt=open_to_all)
-async def style(site: NamedDependency[Site]) -> Response[bytes]:
-    return Response(site.renderer.style, media_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=300"})
-
-
-@get("/mark.svg", opt=open_to_all)
-async def mark() -> Response[bytes]:
-    data = (FOLDER / "mark.svg").read_bytes()
-    return Response(data, media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
-
-
-HANDLERS = (home, ask_in, sign_in, sign_out, style, mark)
+HANDLERS = (home, ask_in, sign_in, sign_out)

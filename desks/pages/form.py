@@ -7,7 +7,7 @@ the time is that of the first click: so a double click, or a form sent again aft
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 from typing import Any
@@ -56,6 +56,11 @@ class Form:
     def all(self, name: str) -> tuple[str, ...]:
         """Return all values of a field."""
         return tuple(value.strip() for value in self._fields.get(name, ()) if value.strip())
+
+    def fields(self) -> Iterator[tuple[str, str]]:
+        """Yield all that was sent, by name and value."""
+        for name, values in self._fields.items():
+            yield from ((name, value) for value in values)
 
     def ticked(self, name: str) -> bool:
         """Say whether a box is ticked."""

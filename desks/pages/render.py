@@ -1,4 +1,4 @@
-"""Templates to answers: escaped, in the reader's language, with headers that let no script in."""
+"""Templates to answers: escaped, in the reader's language, with headers that let no script in but our own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from desks.pages.language import Language, choose, read_languages
 from desks.pages.words import REFUSALS, STATUSES, reason_of
 from management.command import Actor
 
-__all__ = ["LANGUAGE", "Renderer"]
+__all__ = ["FOLDER", "LANGUAGE", "Renderer"]
 
 FOLDER = Path(__file__).parent
 LANGUAGE = "podium-language"  # the cookie of a choice
@@ -33,6 +33,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Vary": "Accept-Language, Cookie",
 }
+SCRIPTED = "; script-src 'self'; connect-src 'self'"  # files of ours, and questions to us
 
 
 class Renderer:
@@ -48,7 +49,6 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._style = (FOLDER / "style.css").read_bytes()
 
     def language_of(self, request: Request[Any, Any, Any]) -> Language:
         """Return the language of a reader: just chosen, chosen before, or what his browser asks for."""
@@ -63,8 +63,12 @@ class Renderer:
         *,
         actor: Actor | None = None,
         status: int = 200,
+        scripted: bool = False,
     ) -> Response[str]:
-        """Return a page; a template gets ``_`` for sentences, and a new id for each form that it asks for."""
+        """Return a page; a template gets ``_`` for sentences, and a new id for each form that it asks for.
+
+        A page that is not ``scripted`` lets no script in, whatever stands on it.
+        """
         language = self.language_of(request)
         text = self._environment.get_template(template).render(
             {
@@ -84,16 +88,12 @@ class Renderer:
                 **context,
             }
         )
-        answer = Response(
-            text, status_code=status, media_type=MediaType.HTML, headers=HEADERS | {"Content-Language": language.code}
-        )
+        headers = HEADERS | {"Content-Language": language.code}
+        if scripted:
+            headers["Content-Security-Policy"] += SCRIPTED
+        answer = Response(text, status_code=status, media_type=MediaType.HTML, headers=headers)
         if request.query_params.get("lang", "") in self.languages:
             answer.set_cookie(
                 Cookie(LANGUAGE, value=language.code, max_age=YEAR, samesite="lax", httponly=True, path="/")
             )
         return answer
-
-    @property
-    def style(self) -> bytes:
-        """The style sheet."""
-        return self._style

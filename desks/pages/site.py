@@ -9,9 +9,9 @@ import msgspec
 from litestar import Request, Response
 from litestar.response import Redirect
 
-from desks.accounts.sign_in import SignIn
+from desks.accounts.enrolment import Enrolment
 from desks.api.caller import Caller, Callers
-from desks.api.doorkeeper import Doorkeeper
+from desks.api.doorkeeper import PROOF_NEEDED, Doorkeeper
 from desks.blind_index import BlindIndex
 from desks.bulk.reception import Reception
 from desks.cose import Signer
@@ -23,7 +23,7 @@ from desks.pages.render import Renderer
 from desks.vault import Vault
 from management.command import Actor, Refusal
 
-__all__ = ["Page", "Site", "not_for"]
+__all__ = ["Page", "Site", "inside", "not_for"]
 
 
 class Page(NamedTuple):
@@ -31,6 +31,7 @@ class Page(NamedTuple):
 
     template: str
     shows: Mapping[str, Any]
+    scripted: bool = False  # it has the script by which passkeys are used
 
 
 class Site:
@@ -43,26 +44,27 @@ class Site:
         policies: Mapping[str, Any],
         *,
         index: BlindIndex,
+        enrolment: Enrolment,
+        doorkeeper: Doorkeeper,
         vault: Vault | None = None,
         people: PeopleIndex | None = None,
         signer: Signer | None = None,
-        signing: SignIn | None = None,
-        doorkeeper: Doorkeeper | None = None,
         programmes: tuple[str, ...] = ("MAIN",),
     ) -> None:
         """Take what the pages need.
 
-        ``people`` is a reader of the office; ``vault`` seals and opens what is personal, without one nothing is;
-        ``signer`` signs cards, without one no badge is printed; ``signing`` knows people by a password and a code,
-        without it a token alone lets in; ``doorkeeper`` is that of the application.
+        ``enrolment`` is where credentials are made, over the desk at which people sign in; ``doorkeeper`` is that of
+        the application; ``people`` is a reader of the office; ``vault`` seals and opens what is personal, without one
+        nothing is; ``signer`` signs cards, without one no badge is printed.
         """
         self.office = office
         self.callers = callers  # by whom a token is known
         self.policies = policies
         self.vault = vault
         self.signer = signer
-        self.signing = signing
-        self.doorkeeper = doorkeeper or Doorkeeper({}, now=lambda: office.now)
+        self.enrolment = enrolment
+        self.signing = enrolment.desk
+        self.doorkeeper = doorkeeper
         self.people = people or PeopleIndex()
         self.programmes = programmes
         self.forms = Forms(office)
@@ -81,24 +83,39 @@ class Site:
             raise Turned(404, "not_found", "there is no such record", at=key)
         return kept.state
 
-    def show(self, request: Request[Any, Any, Any], actor: Actor, page: Page, status: int = 200) -> Response[str]:
-        """Return a page as an answer."""
-        return self.renderer.answer(request, page.template, page.shows, actor=actor, status=status)
+    def show(
+        self, request: Request[Any, Any, Any], actor: Actor | None, page: Page, status: int = 200
+    ) -> Response[str]:
+        """Return a page as an answer; ``actor`` is who is signed in."""
+        return self.renderer.answer(
+            request, page.template, page.shows, actor=actor, status=status, scripted=page.scripted
+        )
 
     async def give(self, request: Request[Any, Any, Any], form: Form, wishes: list[Wish]) -> Refusal | None:
-        """Give the commands of a form, as far as whoever sent it may now."""
+        """Give the commands of a form, as far as whoever sent it may now.
+
+        Raises ``Turned`` where he has to prove first who he is, and the form waits for that (``proof.py``).
+        """
         caller: Caller = request.state.caller
         try:
             for number, (_, command) in enumerate(wishes):
                 wish = msgspec.json.encode({"command": command})
                 self.doorkeeper.check_command(caller, wish, counts=number == 0)  # a form is sent once
         except Turned as turned:
+            if turned.code == PROOF_NEEDED:
+                request.state.form = form
+                raise
             return Refusal(turned.code, turned.message)
         return await self.forms.give(form, caller.actor, wishes)
 
     def back(self, path: str) -> Redirect:
         """Return the answer to a form that was carried out: the page again, which says so."""
         return Redirect(f"{path}?done=1", status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def inside(path: str) -> str:
+    """Return a path of ours, and the first page in place of everything else."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
 
 
 def not_for(actor: Actor) -> Turned:

@@ -48,6 +48,7 @@ class PeopleStage:
         self.office = office
         self.site = site
         self.url = f"http://127.0.0.1:{port}"
+        self.named = f"http://localhost:{port}"  # where passkeys are for: an address of numbers has none
         self._clock = clock
         self._numbers = count(1)
 
@@ -73,7 +74,6 @@ class PeopleStage:
 
     def door(self, client: httpx.AsyncClient) -> Door:
         """Return what makes accounts by the API."""
-        assert self.site.signing is not None
         return Door(client, self.office, self.site.signing, self._clock)
 
     def token(self, who: Actor) -> str:
@@ -88,13 +88,15 @@ class PeopleStage:
 
 
 @asynccontextmanager
-async def on_stage(folder: Path, now: int, policies: Any = POLICIES) -> AsyncIterator[PeopleStage]:
+async def on_stage(
+    folder: Path, now: int, policies: Any = POLICIES, accounts: Any = CHEAP
+) -> AsyncIterator[PeopleStage]:
     """Serve the people side within a block."""
     clock = [now * 1000]
     log = SqliteLog.open(folder / "games.podium")
-    policies = {**policies, "acct": CHEAP, "dev": CHEAP}
+    policies = {**policies, "acct": accounts, "dev": accounts}
     people, store = PeopleIndex(), KeyStore.open(folder / "keys.db")
-    secrets = Secrets.open(folder, PEPPER, CHEAP)
+    secrets = Secrets.open(folder, PEPPER, accounts)
     office = await Office.open(
         log, policies, lambda: clock[0], PEPPER, partitions=PARTITIONS, readers=[people, secrets.keeper]
     )
@@ -102,14 +104,16 @@ async def on_stage(folder: Path, now: int, policies: Any = POLICIES) -> AsyncIte
     signer = HeldKey(Ed25519PrivateKey.from_private_bytes(bytes(31) + b"\x01"))
     operators = ByCookie(Operators(folder, lambda: clock[0]))
     signing = SigningIn(office, secrets, operators, "T20")
-    doors: dict[str, Any] = {"signing": signing.desk, "doorkeeper": signing.doorkeeper}
+    doors: dict[str, Any] = {"enrolment": signing.enrolment, "doorkeeper": signing.doorkeeper}
     site = Site(office, operators, policies, index=INDEX, vault=vault, people=people, signer=signer, **doors)
     routers = [signing.router, router(site)]
     app = make_app(office, signing.callers, routers=routers, doorkeeper=signing.doorkeeper)
     work = asyncio.create_task(office.run())
     try:
         async with running(app) as port:
-            yield PeopleStage(folder, office, site, clock, port)
+            stage = PeopleStage(folder, office, site, clock, port)
+            signing.serve_at(stage.named)
+            yield stage
     finally:
         work.cancel()
         await asyncio.wait([work])

@@ -34,7 +34,7 @@ from management.soc_signs import Sign
 from tests.desks.accounts.authenticator import Authenticator
 from tests.desks.api_hands import Known
 from tests.desks.people import PARTITIONS, PEPPER, POLICIES
-from tests.management.account_hands import AUTHORITY, SECOND_AUTHORITY, SUPERVISOR, actor
+from tests.management.account_hands import SECOND_AUTHORITY, SUPERVISOR, actor
 from tests.management.accredited import SPRING
 
 __all__ = ["CHEAP", "PASSWORD", "Door", "Holder", "door"]
@@ -101,17 +101,22 @@ class Door:
         """Open an account with roles, each given by as many persons as it takes."""
         await self.did(f"acct:{account}", OpenAccount(), SUPERVISOR)
         for role, scope in roles:
-            by = AUTHORITY if CHEAP.roles[role].assigned_by == ("GAMES_AUTHORITY",) else SUPERVISOR
+            by = actor("P-GIVES", CHEAP.roles[role].assigned_by[0])
             grant = await self.did(f"acct:{account}", GiveGrant(role, scope), by)
             if CHEAP.roles[role].persons == 2:
                 await self.did(f"acct:{account}", ApproveGrant(grant), SECOND_AUTHORITY)
 
-    async def invited(self, account: str) -> str:
-        """Invite somebody, and return the token of the session in which he makes credentials."""
+    async def invitation(self, account: str) -> str:
+        """Invite somebody, as two persons do; return the code for him."""
         secret = uuid4().hex
         digest = sha256(secret.encode()).hexdigest()
         invitation = await self.did(f"acct:{account}", InviteHolder(digest), SUPERVISOR)
         await self.did(f"acct:{account}", ApproveInvitation(invitation), actor("P-ADA", "SYSADMIN"))
+        return secret
+
+    async def invited(self, account: str) -> str:
+        """Invite somebody, and return the token of the session in which he makes credentials."""
+        secret = await self.invitation(account)
         answer = await self.post("/sign-in/invitation", {"account": account, "secret": secret})
         assert answer.status_code == 200, answer.text
         return str(answer.json()["token"])

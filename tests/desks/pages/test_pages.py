@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
+from msgspec.structs import replace
 
 from desks.facts import Document, Facts
 from management.command import Actor, Grant
@@ -23,7 +27,7 @@ from management.workforce_commands import (
     RecordAccess,
     RecordTraining,
 )
-from tests.desks.accounts.door import PASSWORD
+from tests.desks.accounts.door import CHEAP, PASSWORD, Holder
 from tests.desks.pages_hands import PeopleStage, field_of, on_stage
 from tests.management.accredited import AUTHORITY, JULY, OPERATOR, PRINT, SPRING, TO_APPROVED, VENUE
 from tests.management.venue_hands import ALWAYS, LEAD, OFFSET, SYSTEM, at
@@ -84,6 +88,59 @@ async def test_a_session_begins_by_a_password_and_a_code_and_ends_when_it_is_ask
         assert (await client.get("/desk", headers=shown)).status_code == 200
         assert (await client.post("/sign-out", headers=shown)).headers["location"] == "/sign-in"
         assert (await client.get("/desk", headers=shown)).status_code == 303
+
+
+async def test_who_is_invited_chooses_a_password_and_proves_it_again_by_a_code(tmp_path: Path) -> None:
+    sensitive = replace(CHEAP, sensitive=("open_application",))
+    async with on_stage(tmp_path, NOW, accounts=sensitive) as stage, stage.client() as client:
+        door = stage.door(client)
+        await door.opened("ANN", ("VOLUNTEER", "person:ANN"))
+        secret = await door.invitation("ANN")
+        wrong = await client.post("/invitation", data={"account": "ANN", "secret": "x"})
+        assert (wrong.status_code, "This code does not count" in wrong.text) == (401, True)
+        shown = cookie_in(await client.post("/invitation", data={"account": "ANN", "secret": secret}))
+        assert (await client.get("/volunteer/MAIN", headers=shown)).headers["location"] == "/credentials"
+        chosen = {"act": "password", "login": "ann@example.org", "password": PASSWORD}
+        assert (await client.post("/credentials", data=chosen, headers=shown)).status_code == 303
+        page = (await client.get("/credentials", headers=shown)).text
+        found = re.search(r"secret=([A-Z2-7]+)", page)
+        assert found
+        assert "<svg" in page
+        holder = Holder("ANN", "ann@example.org", found[1], [])
+        bad = await client.post("/credentials", data={"act": "confirm", "code": "000000"}, headers=shown)
+        assert (bad.status_code, found[1] in bad.text) == (401, True)
+        first = {"act": "confirm", "code": holder.code(stage.office.now)}
+        made = await client.post("/credentials", data=first, headers=shown)
+        assert made.text.count('<bdi class="id" dir="ltr">') == CHEAP.sign_in.recovery_codes
+        assert (await client.get("/credentials", headers=shown)).status_code == 303  # all sessions have ended
+
+        stage.at(stage.office.now + 30_000)
+        said = {"login": holder.login, "password": PASSWORD, "code": holder.code(stage.office.now), "next": "/"}
+        shown = cookie_in(await client.post("/sign-in", data=said))
+        assert "/credentials" in (await client.get("/", headers=shown)).text
+        stage.at(stage.office.now + CHEAP.sessions.step_up_min * 60_000)
+        away = await client.get("/credentials", headers=shown)
+        assert away.headers["location"] == "/proof?next=/credentials"
+        asked = await client.post("/volunteer/MAIN", data=form("apply", **APPLY), headers=shown)
+        assert (asked.status_code, (await stage.site.state(VOL)).stage) == (403, "NONE")
+        waiting = [(name, unescape(value)) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', asked.text)]
+        sent: dict[str, list[str]] = {}
+        for name, value in waiting[len(waiting) // 2 :]:  # in the form of the code
+            sent.setdefault(name, []).append(value)
+        no = await client.post("/proof", data={**sent, "proof": "000000"}, headers=shown)
+        assert (no.status_code, "STEWARD" in no.text) == (401, True)
+        proved = await client.post("/proof", data={**sent, "proof": holder.code(stage.office.now)}, headers=shown)
+        assert (proved.status_code, proved.headers["location"]) == (307, "/volunteer/MAIN")
+        gone_on = await client.post(proved.headers["location"], data=sent, headers=cookie_in(proved))
+        assert gone_on.status_code == 303
+        assert (await stage.site.state(VOL)).days == DAYS
+        elsewhere = await client.get("/proof", params={"next": "//evil.example"}, headers=cookie_in(proved))
+        assert "evil" not in elsewhere.text
+
+
+def cookie_in(answer: httpx.Response) -> dict[str, str]:
+    """Return what a browser shows from now on: ours sends a secure cookie to itself, and httpx does not."""
+    return {"Cookie": answer.headers["set-cookie"].split(";")[0]}
 
 
 async def test_nobody_sees_a_page_that_is_for_others(tmp_path: Path) -> None:
