@@ -54,7 +54,9 @@ class RollingImage:
         written: dict[str, int] = {}
         names = iter(host.views.names())
         while slots := _packed(host, names, CHUNK):
-            changed.difference_update(slot.removeprefix(_VIEW) for slot in slots)
+            done = [slot.removeprefix(_VIEW) for slot in slots]
+            changed.difference_update(done)
+            host.views.hash(done)  # a part of the digest each time: of all views it would hold the loop for long
             await self._append(slots, host.views.time, written)
         self._written = written
 
