@@ -73,6 +73,7 @@ def properties(node: Node, nodes: Sequence[Node], folder: Path) -> str:
         "broker.heartbeat.interval.ms": 500,
         "log.index.size.max.bytes": 1 << 20,  # of each segment, taken in advance
         "log.cleaner.dedupe.buffer.size": 16 << 20,
+        "log.cleaner.backoff.ms": 2000,
         "num.network.threads": 2,
         "num.io.threads": 4,
     }

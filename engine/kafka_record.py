@@ -29,7 +29,7 @@ def encode(record: Record) -> dict[str, Any]:
     """Return what a producer is given for a record, beside topic and partition."""
     return {
         "key": record.key.encode(),
-        "value": record.value,
+        "value": record.value or None,  # in a topic that is compacted nothing is what makes a key void
         "timestamp": max(1, record.time // 1000),
         "headers": [(TIME, _time.pack(record.time)), *record.headers.items()],
     }

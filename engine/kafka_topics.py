@@ -1,7 +1,8 @@
 """The topics of a log: made with the settings that its promise needs, and checked where they are there already.
 
-Nothing is ever deleted or compacted, a copy is acknowledged by two of three brokers, and a broker that was left behind
-never becomes the one that is read. Where there is one broker only, each append is synced before it is acknowledged.
+Nothing is ever deleted, and nothing compacted but what workers save of their state: of that brokers keep the newest
+value of each key. A copy is acknowledged by two of three brokers, and a broker that was left behind never becomes the
+one that is read. Where there is one broker only, each append is synced before it is acknowledged.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from engine.errors import TopicMismatch
 from engine.kafka_client import FRAME, LARGEST, Client, broke, error_of
+from engine.saved_state import SAVED
 from schemas.layout import Layout
 
 __all__ = ["Topics"]
@@ -23,12 +25,20 @@ __all__ = ["Topics"]
 NEVER = 2**63 - 1
 ASK_AGAIN = 0.1  # seconds
 AT_LEAST = {"min.insync.replicas", "max.message.bytes", "message.timestamp.after.max.ms"}
+COMPACTED = {SAVED}  # families
+# How soon what is void goes: a broker cleans the files behind the one that it writes, once half of them is superseded.
+CLEANING = {"segment.bytes": str(32 << 20), "delete.retention.ms": "60000"}
 
 
-def settings_for(copies: int) -> dict[str, str]:
+def compacted(topic: str) -> bool:
+    """Say whether brokers keep the newest value of each key only."""
+    return topic.rpartition(".")[0] in COMPACTED
+
+
+def settings_for(copies: int, *, compact: bool = False) -> dict[str, str]:
     """Return the settings of a topic that so many brokers keep."""
     settings = {
-        "cleanup.policy": "delete",
+        "cleanup.policy": "compact" if compact else "delete",
         "retention.ms": "-1",
         "retention.bytes": "-1",
         "min.insync.replicas": str(min(2, copies)),
@@ -98,9 +108,8 @@ class Topics:
 
     def _make(self, topic: str, copies: int) -> bool:
         """Make a topic; False where another process was first."""
-        new = NewTopic(
-            self._client.name(topic), self.layout.spread(topic).partitions, copies, config=settings_for(copies)
-        )
+        settings = settings_for(copies, compact=compacted(topic)) | (CLEANING if compacted(topic) else {})
+        new = NewTopic(self._client.name(topic), self.layout.spread(topic).partitions, copies, config=settings)
         (made,) = self._client.admin.create_topics([new], operation_timeout=self._client.patience).values()
         try:
             made.result(2 * self._client.patience)
@@ -146,8 +155,9 @@ class Topics:
             resources = [ConfigResource(ResourceType.TOPIC, name) for name in asked]
             for resource, configured in admin.describe_configs(resources).items():
                 found = configured.result(self._client.patience)
-                for setting, value in settings_for(copies).items():
-                    self._compare(asked[resource.name], setting, str(found[setting].value), value)
+                topic = asked[resource.name]
+                for setting, value in settings_for(copies, compact=compacted(topic)).items():
+                    self._compare(topic, setting, str(found[setting].value), value)
         except (KafkaException, TimeoutError) as error:
             raise self._failure("checking the topics", error) from error
 

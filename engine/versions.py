@@ -40,7 +40,7 @@ UPCASTS: Mapping[str, tuple[Upcast, ...]] = {
     "games.epochs": (_first,),
     "games.events": (_first,),
     "games.feed": (_first,),
-    "games.state": (_first,),
+    "games.saved": (_first,),
     "games.reached": (_first,),
     "games.shares": (_first,),
     "games.historians": (_first,),

@@ -17,14 +17,13 @@ from engine.epochs import topic_of
 from engine.folds import Decoding, Results
 from engine.histogram import Histogram
 from engine.latency import ARCHIVED, BOUNDS
-from engine.log import CopyLog, Log, Record, Stored
+from engine.log import CopyLog, Log, Stored
 from engine.raw import RAW
+from engine.saved_state import Place, SavedStates, Saving
 from engine.stages import EVENTS, DecodePartition, FoldPartition
-from engine.versions import current, stamp
 
-__all__ = ["STATE", "Place", "Rules", "Stage", "Worker"]
+__all__ = ["Place", "Rules", "Stage", "Worker"]
 
-STATE = "games.state"  # a family too
 BATCH = 2000  # records read at once
 
 Stage = DecodePartition | FoldPartition
@@ -38,16 +37,14 @@ class Rules(msgspec.Struct, frozen=True):
     make_results: Callable[[], Results]
 
 
-Place = tuple[str, int]  # topic, partition
-
-
 class _Job:
     """The work of one partition."""
 
-    def __init__(self, stage: Stage, *, stored: bool) -> None:
+    def __init__(self, stage: Stage, saving: Saving) -> None:
         self.stage = stage
+        self.saving = saving
         self.turn = asyncio.Lock()  # its state is saved only when what it has written is durable
-        self.stored = stored  # whether a whole state lies in the log
+        self.stored = False  # whether a whole state of ours lies in the log
         self.changed = False  # since it was saved
         self.reached = stage.position  # what follows from all up to here is durable
         self.told = -1  # how much of that was told
@@ -66,7 +63,7 @@ class Worker:
         # From the gateway's clock to what follows being durable, by the topic that was read; as the oldest of a batch.
         self.times = {RAW: Histogram(BOUNDS), EVENTS: Histogram(BOUNDS)}
         self._rules = rules
-        self._state = topic_of(STATE, rules.epoch)
+        self._states = SavedStates(log, rules.epoch, name)
         self._pass_on = log.pass_on if isinstance(log, CopyLog) else log.append
         self._now = now  # wall clock, microseconds
         self._jobs: dict[Place, _Job] = {}
@@ -89,8 +86,8 @@ class Worker:
 
         ``topic`` is the raw one, or the family of the events, of which those of our epoch are meant.
         """
-        stage, stored = await asyncio.to_thread(self.load, topic, partition)
-        job = self._jobs[topic, partition] = _Job(stage, stored=stored)
+        stage, saving = await self.load(topic, partition)
+        job = self._jobs[topic, partition] = _Job(stage, saving)
         try:
             async for batch in self.log.follow(self.source(topic), stage.position, partition=partition):
                 size = self.batch
@@ -129,19 +126,14 @@ class Worker:
 
     # -- state ---------------------------------------------------------------------------------------------------
 
-    def load(self, topic: str, partition: int) -> tuple[Stage, bool]:
-        """Return the stage of a partition as it was last saved, fresh where it never was; and whether it was."""
+    async def load(self, topic: str, partition: int) -> tuple[Stage, Saving]:
+        """Return the stage of a partition as it was last saved, fresh where it never was, and what saves it."""
+        place = (topic, partition)
+        saved = await self._states.load(place)
         stage = self._fresh(topic, partition)
-        prefix = self._prefix(topic, partition)
-        slots: dict[str, bytes] = {}
-        after = 0
-        while batch := self.log.read(self._state, after):
-            ours = [current(one) for one in batch if one.key.startswith(prefix)]
-            slots.update((one.key.removeprefix(prefix), one.value) for one in ours)
-            after = batch[-1].position
-        if slots:
-            stage.load(slots)
-        return stage, bool(slots)
+        if saved.slots:
+            stage.load(saved.slots)
+        return stage, self._states.saving(place, saved)
 
     def _fresh(self, topic: str, partition: int) -> Stage:
         if topic == RAW:
@@ -150,24 +142,19 @@ class Worker:
             )
         return FoldPartition(self._rules.make_results(), self.epoch, partition)
 
-    def _prefix(self, topic: str, partition: int) -> str:
-        return f"{self.name}/{topic}/{partition}/"
-
     async def save(self) -> int:
         """Save the state of each partition that changed since it was last saved; return how many bytes that were."""
         size = 0
-        for (topic, partition), job in list(self._jobs.items()):
+        for place, job in list(self._jobs.items()):
             async with job.turn:
-                if job.changed and (topic, partition) in self._jobs:
-                    size += await self._save(job, self._prefix(topic, partition))
+                if job.changed and place in self._jobs:
+                    size += await self._save(job)
         return size
 
-    async def _save(self, job: _Job, prefix: str) -> int:
-        time = self._now()
+    async def _save(self, job: _Job) -> int:
         slots = job.stage.dump(whole=not job.stored)
         job.stored = False  # should this fail, the whole is saved next: what was handed over is not handed over again
-        await self.log.append(
-            [Record(self._state, prefix + slot, data, time, stamp(STATE)) for slot, data in slots.items()]
-        )
+        await self.log.append(job.saving.records(slots, job.stage.position, self._now()))
+        job.saving.saved()
         job.stored, job.changed = True, False
         return sum(map(len, slots.values()))

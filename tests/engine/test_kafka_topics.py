@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # type: ignore[attr-defined]  # it forgot them
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it forgot them
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    ResourceType,
+)
 from confluent_kafka.cimpl import NewTopic
 
+from engine.epochs import topic_of
 from engine.errors import TopicMismatch
 from engine.kafka_log import KafkaLog
 from engine.kafka_topics import settings_for
 from engine.log import Record
+from engine.saved_state import SAVED
 from schemas.layout import Layout, Spread
 
 GOOD = settings_for(1)
@@ -95,6 +104,35 @@ def test_a_topic_that_allows_more_than_it_must_is_welcome(url: str, make: Makes)
     with KafkaLog.open(url) as log:
         log.append_now([Record("venue.raw", "SWM", b"x", 1)])
         assert [one.value for one in log.read("venue.raw")] == [b"x"]
+
+
+def test_of_what_workers_save_a_broker_keeps_the_newest_value_of_each_key(
+    url: str, admin: AdminClient, make: Makes
+) -> None:
+    topic = topic_of(SAVED, "e")
+    with KafkaLog.open(url) as log:
+        log.append_now([Record(topic, "a", b"", 1)])
+        name = f"{url.rpartition('/')[2]}.{topic}"
+        soon = ConfigEntry("segment.bytes", str(1 << 20), incremental_operation=AlterConfigOpType.SET)
+        resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=[soon])
+        for altered in admin.incremental_alter_configs([resource]).values():
+            altered.result(30)
+        for number in range(20):  # brokers clean what lies behind the file that is written
+            values = [Record(topic, key, b"%06d" % number * 20_000, 1) for key in "abc"]
+            log.append_now([*values, Record(topic, f"void {number}", b"", 1)])
+        give_up, held = time.monotonic() + 120, 7_200_000
+        while held > 3_600_000:
+            assert time.monotonic() < give_up
+            time.sleep(0.2)
+            held = sum(len(one.value) for one in log.read(topic, limit=10**6))
+        newest = {one.key: one.value[:6] for one in log.read(topic, limit=10**6) if one.value}
+        assert newest == dict.fromkeys("abc", b"%06d" % number)
+
+
+def test_a_topic_of_what_workers_save_that_keeps_everything_is_refused(url: str, make: Makes) -> None:
+    make(topic_of(SAVED, "e"), 1, GOOD)
+    with KafkaLog.open(url) as log, pytest.raises(TopicMismatch, match="policy delete, and it must be compact"):
+        log.append_now([Record(topic_of(SAVED, "e"), "a", b"x", 1)])
 
 
 def test_three_brokers_have_three_copies_of_which_two_acknowledge() -> None:

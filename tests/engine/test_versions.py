@@ -17,11 +17,11 @@ from engine.errors import NewerRecord
 from engine.log import NO_HEADERS, Record, Stored
 from engine.raw import RAW, REFUSED, Raw, raw_of
 from engine.raw import record_of as record_of_raw
+from engine.saved_state import SAVED
 from engine.shares import SHARES
 from engine.sqlite_log import SqliteLog
 from engine.stages import EVENTS, FEED
 from engine.versions import HEADER, UPCASTS, Upcast, current, stamp
-from engine.worker import STATE
 from podium.historian import HISTORIANS
 from schemas.games import Games
 from tests.engine.test_worker import edge_of, store, until, worker_of, working
@@ -40,7 +40,7 @@ def say(word: bytes) -> Upcast:
 
 def test_the_topics_of_this_room_are_those_with_versions() -> None:
     one_log = {RAW, REFUSED, ABOUT, IMAGES, MANIFESTS}
-    assert set(UPCASTS) == one_log | {EPOCHS, EVENTS, FEED, STATE, REACHED, SHARES, HISTORIANS}
+    assert set(UPCASTS) == one_log | {EPOCHS, EVENTS, FEED, SAVED, REACHED, SHARES, HISTORIANS}
 
 
 def test_what_is_written_carries_the_newest_version() -> None:
@@ -99,7 +99,7 @@ async def test_all_that_stages_write_carries_its_version_and_what_is_newer_is_re
             await until(lambda: edge_of(log).views.cut == 5)
             await worker.save()
             await worker.tell()
-        families = (EVENTS, FEED, STATE, REACHED)
+        families = (EVENTS, FEED, SAVED, REACHED)
         for family in families:
             held = log.read(topic_of(family, "e"))
             assert held

@@ -15,10 +15,11 @@ from engine.errors import LogFailed
 from engine.log import Fence, Record
 from engine.parts import unpack
 from engine.raw import RAW, Raw, record_of
+from engine.saved_state import SAVED
 from engine.sports import load_sports
 from engine.sqlite_log import SqliteLog
 from engine.stages import EVENTS, FEED, FoldPartition
-from engine.worker import STATE, Rules, Worker
+from engine.worker import Rules, Worker
 from projections.fold import Fold
 from projections.games import GamesFold
 from projections.stages import DecodeStage, ResultsStage
@@ -125,10 +126,10 @@ async def test_the_state_of_another_set_or_epoch_is_not_ours(log: SqliteLog) -> 
     async with working(first, RAW, EVENTS):
         await until(lambda: edge_of(log).views.cut == 5)
         await first.save()
-    assert first.load(RAW, 0)[0].position == log.head(RAW)
-    assert worker_of(log, "b").load(RAW, 0)[0].position == 0
+    assert (await first.load(RAW, 0))[0].position == log.head(RAW)
+    assert (await worker_of(log, "b").load(RAW, 0))[0].position == 0
     other = Rules("f", RULES.make_decoding, RULES.make_results)
-    assert worker_of(log, "a", other).load(EVENTS, 0)[0].position == 0
+    assert (await worker_of(log, "a", other).load(EVENTS, 0))[0].position == 0
 
 
 class Failing(SqliteLog):
@@ -169,13 +170,13 @@ async def test_a_state_that_could_not_be_saved_is_saved_whole_the_next_time(tmp_
         await worker.save()
         store(log, 6, 9)
         await until(lambda: edge_of(log).views.cut == 9)
-        log.refuses = topic_of(STATE, "e"), f"/{EVENTS}/"
+        log.refuses = topic_of(SAVED, "e"), f"/{EVENTS}/"
         with pytest.raises(LogFailed):
             await worker.save()
         await worker.save()
-    assert worker.load(RAW, 0)[0].position == log.head(RAW)
-    assert worker.load(EVENTS, 0)[0].position == log.head(topic_of(EVENTS, "e"))
+    assert (await worker.load(RAW, 0))[0].position == log.head(RAW)
+    assert (await worker.load(EVENTS, 0))[0].position == log.head(topic_of(EVENTS, "e"))
     fresh = FoldPartition(ResultsStage(SPORTS), "e", 0)
     fresh.take(log.read(topic_of(EVENTS, "e")))
-    assert worker.load(EVENTS, 0)[0].dump(whole=True) == fresh.dump(whole=True)
+    assert (await worker.load(EVENTS, 0))[0].dump(whole=True) == fresh.dump(whole=True)
     await log.close()
