@@ -59,7 +59,7 @@ from management.workforce_commands import (
     RecordAccess,
 )
 
-__all__ = ["Answer", "measure"]
+__all__ = ["Answer", "measure", "volunteers"]
 
 POLICIES = read_policies(Path(schemas.__file__).parent / "policy" / "t20")
 SPRING, JULY = 1_617_235_200_000, 1_627_207_200_000  # ms
@@ -114,13 +114,13 @@ def person(number: int) -> Iterator[Received[Any]]:
         yield Received(name, f"per:P{number}", command, actor, at)
 
 
-def volunteers(count: int) -> Iterator[Received[Any]]:
-    """Yield what puts volunteers on the rosters of their venues, each with one shift that he was told of."""
+def volunteers(count: int, begin: int = JULY) -> Iterator[Received[Any]]:
+    """Yield what puts volunteers on the rosters of their venues from a time on, each with one shift he was told of."""
     serial = 1 << 60
     for first in range(0, count, TEAM):
         venue, shift = f"V{first // TEAM % VENUES}", f"s{first // TEAM}"
-        starts = JULY + (first // TEAM // VENUES) * 8 * HOUR
-        window = AccessWindow(venue, "BLUE", SPRING, CLEAR_UNTIL)
+        starts = begin + (first // TEAM // VENUES) * 8 * HOUR
+        window = AccessWindow(venue, "BLUE", SPRING, begin + (CLEAR_UNTIL - JULY))
         wishes: list[Any] = [
             PlanShift(shift, "STEWARD", "BLUE", starts, starts + 8 * HOUR, 540, 540, TEAM - 9, units=())
         ]
@@ -316,7 +316,7 @@ def _scan(device: str, seq: int, serial: int) -> ScanRecorded:
 def measure() -> Report:
     """Measure; see the head of this file."""
     persons, workers, scans = pick(300, 53_500, 535_000), pick(100, 5_000, 50_000), pick(2_000, 200_000, 2_000_000)
-    cards, written = pick(500, 535_000, 535_000), pick(100, 10_000, 53_500)
+    cards, written = pick(500, 535_000, 535_000), pick(100, 10_000, 535_000)
     say(f"deciding for {persons:,} persons and {workers:,} volunteers, and for a tenth of them")
     many = ask("bench.people", "decide", persons, workers, answer=Answer).figures
     few = ask("bench.people", "decide", persons // 10, workers // 10, answer=Answer).figures

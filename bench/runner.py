@@ -22,8 +22,9 @@ ALL = (
     "history",
     "workers",
     "edges",
-    "people",
     "gap",
+    "people",
+    "pages",
     "audit",
 )
 

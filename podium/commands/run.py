@@ -16,7 +16,10 @@ from podium.wiring import kafka_url
 
 __all__ = ["add_to"]
 
-BENCHES = ("fold", "append", "fanout", "path", "history", "people", "audit")
+BENCHES = (
+    *("fold", "append", "fanout", "path", "subscribers", "growth", "history"),
+    *("workers", "edges", "gap", "people", "pages", "audit"),
+)
 
 
 def serve_log(
@@ -86,7 +89,7 @@ def demo(
 
 
 def bench(
-    what: Annotated[str, typer.Argument(help="fold, append, fanout, path, history or people.")],
+    what: Annotated[str, typer.Argument(help=f"{', '.join(BENCHES)}.")],
     json: Annotated[Path | None, typer.Option(help="Write the figures there.", dir_okay=False)] = None,
     compare: Annotated[Path | None, typer.Option(help="Compare with figures written before.", dir_okay=False)] = None,
 ) -> None:

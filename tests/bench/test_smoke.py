@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from bench.runner import ALL
+from podium.commands.run import BENCHES
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
-    ("what", "unit"), [("fold", "messages/s"), ("path", "ms"), ("history", "rows/s"), ("people", "1/s")]
+    ("what", "unit"),
+    [("fold", "messages/s"), ("path", "ms"), ("history", "rows/s"), ("people", "1/s"), ("pages", "ms")],
 )
 def test_a_measurement_runs_and_says_its_figure_first(what: str, unit: str, tmp_path: Path) -> None:
     written = tmp_path / "figures.json"
@@ -25,3 +29,7 @@ def test_a_measurement_runs_and_says_its_figure_first(what: str, unit: str, tmp_
     assert done.returncode == 0, done.stderr
     assert re.fullmatch(rf"{what}: \d+(\.\d+)? {unit}", done.stdout.splitlines()[0])
     assert written.exists()
+
+
+def test_the_command_offers_every_measurement() -> None:
+    assert BENCHES == ALL
