@@ -5,13 +5,14 @@ Times are UTC, so that no calendar has to know the rules of the venue's clock.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from icalendar import Calendar, Event, vText
 
-from management.notice import NoticeIssued
+from management.notice import Notice, NoticeIssued
 
-__all__ = ["encode", "uid_of"]
+__all__ = ["encode", "encode_all", "uid_of"]
 
 
 def uid_of(games: str, recipient: str, subject: str) -> str:
@@ -21,9 +22,32 @@ def uid_of(games: str, recipient: str, subject: str) -> str:
 
 def encode(games: str, recipient: str, notice: NoticeIssued, at: int) -> bytes:
     """Return the calendar that says what a notice, issued at an instant (ms), says."""
+    calendar = _calendar()
+    calendar.add("method", notice.method)
+    calendar.add_component(_entry(uid_of(games, recipient, notice.subject), notice, at))
+    return bytes(calendar.to_ical())
+
+
+def encode_all(games: str, recipient: str, notices: Mapping[str, Notice], at: int) -> bytes:
+    """Return the calendar of all that a recipient was told, by subject, as it is at an instant (ms)."""
+    calendar = _calendar()
+    calendar.add("method", "PUBLISH")
+    for subject, notice in sorted(notices.items()):
+        calendar.add_component(_entry(uid_of(games, recipient, subject), notice, at))
+    return bytes(calendar.to_ical())
+
+
+def _calendar() -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Podium//notices//EN")
+    calendar.add("version", "2.0")
+    return calendar
+
+
+def _entry(uid: str, notice: Notice | NoticeIssued, at: int) -> Event:
     slot, cancelled = notice.slot, notice.method == "CANCEL"
     entry = Event()
-    entry.add("uid", uid_of(games, recipient, notice.subject))
+    entry.add("uid", uid)
     entry.add("sequence", notice.sequence)
     entry.add("dtstamp", _moment(at))
     entry.add("dtstart", _moment(slot.starts))
@@ -31,12 +55,7 @@ def encode(games: str, recipient: str, notice: NoticeIssued, at: int) -> bytes:
     entry.add("summary", vText(f"{slot.what}, {slot.venue}"))
     entry.add("location", vText(f"{slot.venue} {slot.place}"))
     entry.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    calendar = Calendar()
-    calendar.add("prodid", "-//Podium//notices//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", notice.method)
-    calendar.add_component(entry)
-    return bytes(calendar.to_ical())
+    return entry
 
 
 def _moment(at: int) -> datetime:

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from management.command import Received, Refusal, Tick
+from management.command import Actor, Received, Refusal, Tick
 from management.deadline_heap import Deadline, arm, drop_stale, passed
 from schemas.policy.notices import Policy
 
@@ -37,6 +37,7 @@ __all__ = [
     "decide",
     "due",
     "evolve",
+    "is_recipient",
 ]
 
 PREFIX = "ntc"
@@ -182,7 +183,7 @@ def decide(state: State, received: Received[Command], policy: Policy) -> list[Ev
     """Return what a command makes happen, or why nothing does."""
     command, recipient = received.command, received.key.partition(":")[2]
     if isinstance(command, Acknowledge):
-        return _acknowledge(state, command) if _is_recipient(received, recipient) else _nobody_else(recipient)
+        return _acknowledge(state, command) if is_recipient(received.actor, recipient) else _nobody_else(recipient)
     if not received.actor.may("SYSTEM"):
         return _refuse("NOT_AUTHORISED", "only a process of the Games may say this")
     match command:
@@ -204,11 +205,12 @@ def decide(state: State, received: Received[Command], policy: Policy) -> list[Ev
             return _fire(state, until, policy)
 
 
-def _is_recipient(received: Received[Command], recipient: str) -> bool:
+def is_recipient(actor: Actor, recipient: str) -> bool:
+    """Say whether somebody acknowledges for ``per:P1``, who is himself, or for ``ro:AAA``, as its entries office."""
     kind, _, code = recipient.partition(":")
     if kind == "per":
-        return received.actor.id == code and received.actor.may("VOLUNTEER", f"person:{code}")
-    return received.actor.may("RO_ENTRIES", recipient)
+        return actor.id == code and actor.may("VOLUNTEER", f"person:{code}")
+    return kind == "ro" and actor.may("RO_ENTRIES", recipient)
 
 
 def _nobody_else(recipient: str) -> Refusal:

@@ -13,7 +13,8 @@ import structlog
 import uvloop
 
 import schemas
-from desks.api import gates, scans
+from desks.acknowledgements import Acknowledgements
+from desks.api import gates, notices, scans
 from desks.api.app import make_app
 from desks.api.server import Server, listen, started
 from desks.cards_known import CardsKnown
@@ -113,7 +114,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
         stack.callback(keeping.close)
         vault = keeping.vault
         issuing = await asyncio.to_thread(open_issuing, door.keys, games, passphrase())
-        cards = CardsKnown(policies["per"])
+        cards, acknowledgements = CardsKnown(policies["per"]), Acknowledgements()
         listener = listen(door.host, door.port)
         stack.callback(listener.close)
         address = door.advertise or f"http://{door.host}:{listener.getsockname()[1]}"
@@ -121,7 +122,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
         if not isinstance(log, SqliteLog):
             peers = Peers(owners, address, signature)
             stack.push_async_callback(peers.close)
-        readers: list[Reader] = [secrets.keeper, devices, cards, people, *keeping.readers]
+        readers: list[Reader] = [secrets.keeper, devices, cards, people, acknowledgements, *keeping.readers]
         office = Office.over(log, policies, wall_clock, pepper, partitions=partitions, readers=readers, elsewhere=peers)
         operators = ByCookie(Operators(door.keys, wall_clock))
         desk = SigningIn(office, secrets, operators, games)
@@ -150,6 +151,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
     keeping.work_in(office, desk.teller.tell)
     printing = gates.router(publisher, gates.Printer(cards, issuing.cards, vault))
     routers = [printing, desk.router, scans.router(intake, desk.teller.tell), *pages, keeping.router]
+    routers.append(notices.router(acknowledgements))
     app = make_app(office, desk.callers, routers=routers, doorkeeper=desk.doorkeeper, vault=vault, signature=signature)
     server = Server(app, listener)
     desk.serve_at(door.origin or f"http://localhost:{server.port}")

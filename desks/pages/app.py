@@ -6,12 +6,12 @@ from litestar import Router
 from litestar.di import Provide
 
 from desks.errors import Turned
-from desks.pages import credentials, desk, entrance, files, proof, roster, sheets, volunteer
+from desks.pages import credentials, desk, entrance, files, notices, proof, roster, sheets, volunteer
 from desks.pages.site import Site
 
 __all__ = ["router"]
 
-ROOMS = (entrance, credentials, proof, files, volunteer, roster, desk, sheets)
+ROOMS = (entrance, credentials, proof, files, volunteer, notices, roster, desk, sheets)
 HANDLERS = tuple(handler for room in ROOMS for handler in room.HANDLERS)
 
 

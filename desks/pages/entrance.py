@@ -72,6 +72,8 @@ def _doors(site: Site, actor: Actor) -> list[Door]:
                 found.update({Door(f"/venue/{one}", "ROSTER", one): None for one in venues})
             case "OC_ACR_OPERATOR" | "OC_ACR_SUPERVISOR" | "VENUE_ACR" | "GAMES_AUTHORITY":
                 found[Door("/desk", "DESK", "")] = None
+            case "RO_ENTRIES" if kind == "ro":
+                found[Door(f"/notices/{grant.scope}", "NOTICES", name)] = None
             case "RO_ACR" if kind == "ro":
                 found[Door(f"/desk/passes/{name}", "PASSES", name)] = None
         if grant.role in ("RO_ACR", "RO_ENTRIES", "WF_PLANNER", "VENUE_WF"):

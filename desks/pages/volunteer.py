@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from desks.facts import Facts
 from desks.pages.form import Form, Wish, read_form
+from desks.pages.notices import unread
 from desks.pages.site import Page, Site, not_for
 from desks.vault import Place
 from management.command import Actor, Refusal
@@ -55,6 +56,7 @@ class Visit(NamedTuple):
     programme: str
     state: State
     workforce: Workforce
+    unread: int  # notices that the volunteer has yet to acknowledge
 
     @property
     def key(self) -> str:
@@ -70,7 +72,8 @@ async def _visit(site: Site, actor: Actor, programme: str) -> Visit:
         raise not_for(actor)
     state = await site.state(f"vol:{programme}:{actor.id}")
     workforce = await site.state(f"wf:{state.venue}") if state.venue else Workforce()
-    return Visit(site, actor, programme, state, workforce)
+    told = unread(await site.state(f"ntc:per:{actor.id}"))
+    return Visit(site, actor, programme, state, workforce, told)
 
 
 @get("/volunteer/{programme:str}")
@@ -175,6 +178,8 @@ def _page(
         "zone": zone,
         "left": _left(state.respond_by - site.office.now),
         "duties": duties,
+        "recipient": f"per:{visit.actor.id}",
+        "unread": visit.unread,
         "swaps": list(_swaps(request, visit, zone)),
         "partners": list(_partners(request, visit, zone)),
         "form": form or Form({}),

@@ -58,6 +58,9 @@ STATUSES: Mapping[str, str] = {
     "NO_SHOW": "Did not come",
     "SWAPPED": "Swapped",
     "REPLACED": "Replaced",
+    # what somebody was told
+    "NEW": "New",
+    "CHANGED": "Changed",
     # at a venue now
     "EXPECTED": "Expected",
     "LATE": "Late",
@@ -115,6 +118,7 @@ REFUSALS: Mapping[str, str] = {
     "OFFER_LAPSED": "The time to answer is over.",
     "IRREVOCABLE": "The offer has been answered, once and for all.",
     "LIVE": "There is an application already.",
+    "STALE": "This has changed once more. Read the newest notice.",
     # the roster
     "LENT": "Another venue has this person now.",
     "NOT_TRAINED": "A training of the role is missing.",

@@ -15,6 +15,8 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
+from desks.acknowledgements import Acknowledgements
+from desks.api import notices
 from desks.api.app import make_app
 from desks.api.server import running
 from desks.blind_index import BlindIndex
@@ -28,6 +30,7 @@ from desks.pages.app import router
 from desks.pages.entrance import COOKIE, ByCookie
 from desks.pages.people_index import PeopleIndex
 from desks.pages.site import Site
+from desks.readers import Reader
 from desks.vault import Place, Vault
 from engine.sqlite_log import SqliteLog
 from management.command import Actor, Received
@@ -96,17 +99,17 @@ async def on_stage(
     log = SqliteLog.open(folder / "games.podium")
     policies = {**policies, "acct": accounts, "dev": accounts}
     people, store = PeopleIndex(), KeyStore.open(folder / "keys.db")
+    acknowledgements = Acknowledgements()
     secrets = Secrets.open(folder, PEPPER, accounts)
-    office = await Office.open(
-        log, policies, lambda: clock[0], PEPPER, partitions=PARTITIONS, readers=[people, secrets.keeper]
-    )
+    readers: list[Reader] = [people, secrets.keeper, acknowledgements]
+    office = await Office.open(log, policies, lambda: clock[0], PEPPER, partitions=PARTITIONS, readers=readers)
     vault = Vault(store, HeldWrapper(bytes(32)))
     signer = HeldKey(Ed25519PrivateKey.from_private_bytes(bytes(31) + b"\x01"))
     operators = ByCookie(Operators(folder, lambda: clock[0]))
     signing = SigningIn(office, secrets, operators, "T20")
     doors: dict[str, Any] = {"enrolment": signing.enrolment, "doorkeeper": signing.doorkeeper}
     site = Site(office, operators, policies, index=INDEX, vault=vault, people=people, signer=signer, **doors)
-    routers = [signing.router, router(site)]
+    routers = [signing.router, router(site), notices.router(acknowledgements)]
     app = make_app(office, signing.callers, routers=routers, doorkeeper=signing.doorkeeper)
     work = asyncio.create_task(office.run())
     try:

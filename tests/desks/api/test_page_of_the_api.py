@@ -9,7 +9,7 @@ from typing import Any, cast
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar import Router
 
-from desks.api import certificates, devices, facts, gates, peers, records, scans, sheets, sign_in, status
+from desks.api import certificates, devices, facts, gates, notices, peers, records, scans, sheets, sign_in, status
 from desks.audit.note import VerifierKey
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "people-api.md"
@@ -34,6 +34,7 @@ def test_the_page_has_every_route() -> None:
         devices.router(),
         facts.router(NONE),
         gates.router(NONE, NONE),
+        notices.router(NONE),
         scans.router(NONE, NONE),
         sign_in.router(NONE, NONE),
         certificates.router(NONE, key),
