@@ -8,19 +8,19 @@ from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from desks import card_token
 from desks.api.answers import ErrorAnswer
 from desks.api.caller import Caller
 from desks.api.doorkeeper import Doorkeeper
 from desks.api.fields import fields_for
 from desks.api.records import UNKNOWN, spec
-from desks.badge import NotPrintable, face_of, print_badge
+from desks.badge import NotPrintable
 from desks.cards_known import CardsKnown
 from desks.cose import Signer
 from desks.errors import Turned
 from desks.facts import Facts
 from desks.gate_publisher import FILES, GatePublisher
 from desks.office import Office
+from desks.printing import name_of, print_card
 from desks.vault import Vault
 from management.command import Actor
 
@@ -63,7 +63,7 @@ async def fetch(
         409: spec(ErrorAnswer, "It cannot be printed"),
     },
 )
-async def print_card(
+async def badge(
     *,
     request: Request[Any, Any, Any],
     serial: FromPath[int],
@@ -77,21 +77,14 @@ async def print_card(
         raise Turned(404, "not_found", "there is no such card", at="serial")
     person, policy = printer.cards.cards[serial].person, printer.cards.policy
     facts = await office.facts(printer.vault, person, lambda blob: fields_for(caller.actor, blob))
-    name = _name_of(facts) if isinstance(facts, Facts) else ""
-    if not isinstance(facts, Facts) or not name:
+    if not isinstance(facts, Facts) or not name_of(facts):
         raise Turned(409, "NO_NAME", "nothing is known to print on it", at="serial")
     doorkeeper.read_personal(caller, request)
-    code = card_token.encode(token, policy, printer.signer)
-    face = face_of(token, code, name, printer.cards.function(serial), photo=facts.photo or None)
     try:
-        badge = print_badge(face, policy.games)
+        printed = print_card(token, facts, printer.cards.function(serial), policy, printer.signer)
     except NotPrintable as error:
         raise Turned(409, "NOT_PRINTABLE", str(error), at="serial") from error
-    return Response(badge, media_type="application/pdf", headers={"Cache-Control": "no-store"})
-
-
-def _name_of(facts: Facts) -> str:
-    return facts.print_name or f"{facts.given_name} {facts.family_name}".strip()
+    return Response(printed, media_type="application/pdf", headers={"Cache-Control": "no-store"})
 
 
 def _prints(actor: Actor, ro: str) -> bool:
@@ -109,4 +102,4 @@ def router(publisher: GatePublisher, printer: Printer) -> Router:
         return printer
 
     dependencies = {"publisher": Provide(the_publisher), "printer": Provide(the_printer)}
-    return Router("/v1", route_handlers=[fetch, print_card], dependencies=dependencies, tags=["Gates"])
+    return Router("/v1", route_handlers=[fetch, badge], dependencies=dependencies, tags=["Gates"])

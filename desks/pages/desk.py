@@ -11,12 +11,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from desks import card_token
 from desks.api.fields import fields_for
-from desks.badge import NotPrintable, face_of, print_badge
+from desks.badge import NotPrintable
 from desks.facts import Facts
 from desks.pages.form import Form, Wish, read_form
 from desks.pages.site import Page, Site, not_for
+from desks.printing import print_card
 from management.card import BLOCKED, LIVE, Card
 from management.card_desk import (
     Produce,
@@ -225,12 +225,9 @@ async def badge(
         )
     if facts := await _facts(visit):
         site.doorkeeper.read_personal(request.state.caller, request)
-    policy = site.policies["per"]
-    token = token_of_card(card, own, policy)
-    name = f"{facts.family_name} {facts.given_name}".strip() if facts else visit.person
-    face = face_of(token, card_token.encode(token, policy, signer), name, own.function)
+    policy, shown = site.policies["per"], facts or Facts(print_name=visit.person)  # whom nobody named has a reference
     try:
-        pdf = print_badge(face, policy.games)
+        pdf = print_card(token_of_card(card, own, policy), shown, own.function, policy, signer)
     except NotPrintable:
         return site.show(
             request, actor, await _record(request, visit, None, Refusal("NOT_PRINTABLE", "letters")), status=409

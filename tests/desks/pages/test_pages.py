@@ -6,6 +6,7 @@ import asyncio
 import re
 from datetime import date
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,8 +14,12 @@ from uuid import uuid4
 import httpx
 import pytest
 from msgspec.structs import replace
+from PIL import Image
+from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE  # type: ignore[import-untyped]
 
 from desks.facts import Document, Facts
+from desks.photo import clean_photo
 from management.command import Actor, Grant
 from management.headcount import HoldPlace, SetHeadcount
 from management.volunteer_commands import Match, RecordInterview, Screen
@@ -46,6 +51,13 @@ def form(name: str, **fields: Any) -> dict[str, Any]:
 
 
 APPLY = {"born": "1990-05-17", "wishes": ["STEWARD"], "days": [str(day) for day in DAYS], "family_name": "O'Hara"}
+
+
+def portrait() -> bytes:
+    """Return a photo, as it is kept."""
+    made = BytesIO()
+    Image.new("RGB", (240, 300), (180, 90, 60)).save(made, "JPEG")
+    return clean_photo(made.getvalue())
 
 
 async def staffed(stage: PeopleStage, trained: tuple[str, ...] = ("ANN", "BOB")) -> None:
@@ -296,16 +308,23 @@ async def test_each_desk_sees_of_a_person_what_it_compares_and_no_other_organisa
         born=date(1999, 5, 1),
         nationality="SWE",
         documents=(Document("SWE", "P", "X1234567"),),
+        print_name="Ångström Ann",
+        photo=portrait(),
     )
     of_ours, of_others = [Actor(f"op-{ro}", (Grant("OC_ACR_OPERATOR", f"ro:{ro}"),)) for ro in ("AAA", "BBB")]
     async with on_stage(tmp_path, SPRING) as stage:
         for command, by in [*TO_APPROVED, (PRINT, OPERATOR)]:
             await stage.do("per:P1", by, command, facts=said)
-        shown, prints = {}, {}
+        shown, prints, seen = {}, {}, {}
         for who in (OPERATOR, VENUE, AUTHORITY, of_ours, of_others):
             async with stage.client(who) as client:
                 page = (await client.get("/desk/person/P1")).text
-                prints[who.id] = (await client.get("/desk/person/P1/badge/1")).status_code
+                badge = await client.get("/desk/person/P1/badge/1")
+            prints[who.id] = badge.status_code
+            if badge.status_code == 200:
+                face = PdfDocument(badge.content)[0]
+                seen[who.id] = [one.type for one in face.get_objects() if one.type == FPDF_PAGEOBJ_IMAGE]
+                assert "Ångström Ann" in face.get_textpage().get_text_range()
             words = {"name": "Ångström", "born": "1999", "nation": ">SWE<", "document": "X1234567", "card": "Card 1"}
             shown[who.id] = {name for name, word in words.items() if word in page}
     everything = {"name", "born", "nation", "document", "card"}
@@ -314,6 +333,7 @@ async def test_each_desk_sees_of_a_person_what_it_compares_and_no_other_organisa
     assert shown[AUTHORITY.id] == {"name", "nation", "card"}
     assert shown[of_others.id] == set()
     assert [name for name, status in prints.items() if status != 200] == [of_others.id]
+    assert list(seen.values()) == [[FPDF_PAGEOBJ_IMAGE]] * 4  # the photo
 
 
 async def test_a_day_pass_is_asked_for_approved_and_given_out(tmp_path: Path) -> None:
