@@ -74,32 +74,24 @@ Verb = Literal[
     "release", "unplan", "delay", "postpone", "reschedule", "advance", "cancel", "ready", "run", "interrupt", "finish"
 ]
 
-# -- from a status, by what is done or happens, to a status. A rescheduled unit is as good as a scheduled one -------
+# -- from a status, by what is done or happens, to a status ----------------------------------------------------------
+
+_PLANNED: Mapping[Verb, UnitStatus] = {
+    "release": "SCHEDULED",
+    "unplan": "UNSCHEDULED",
+    "delay": "DELAYED",
+    "postpone": "POSTPONED",
+    "reschedule": "RESCHEDULED",
+    "advance": "RESCHEDULED",
+    "cancel": "CANCELLED",
+    "ready": "GETTING_READY",
+    "run": "RUNNING",
+}
 
 TRANSITIONS: Mapping[UnitStatus, Mapping[Verb, UnitStatus]] = {
     "UNSCHEDULED": {"release": "SCHEDULED", "cancel": "CANCELLED"},
-    "SCHEDULED": {
-        "release": "SCHEDULED",
-        "unplan": "UNSCHEDULED",
-        "delay": "DELAYED",
-        "postpone": "POSTPONED",
-        "reschedule": "RESCHEDULED",
-        "advance": "RESCHEDULED",
-        "cancel": "CANCELLED",
-        "ready": "GETTING_READY",
-        "run": "RUNNING",
-    },
-    "RESCHEDULED": {
-        "release": "SCHEDULED",
-        "unplan": "UNSCHEDULED",
-        "delay": "DELAYED",
-        "postpone": "POSTPONED",
-        "reschedule": "RESCHEDULED",
-        "advance": "RESCHEDULED",
-        "cancel": "CANCELLED",
-        "ready": "GETTING_READY",
-        "run": "RUNNING",
-    },
+    "SCHEDULED": _PLANNED,
+    "RESCHEDULED": _PLANNED,  # as good as a scheduled one
     "GETTING_READY": {"delay": "DELAYED", "postpone": "POSTPONED", "cancel": "CANCELLED", "run": "RUNNING"},
     "DELAYED": {
         "delay": "DELAYED",

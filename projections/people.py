@@ -102,10 +102,7 @@ class PeopleFold:
     def _show(self, message: m.Message) -> None:
         match message:
             case m.Participant(code=code) | m.Team(code=code) | m.NameChanged(participant=code):
-                if message_of(self.state.said, f"team:{code}") is not None:
-                    self._show_team(code)
-                else:
-                    self._show_participant(code)
+                self._show_athlete(code)
             case m.Organisation(code=code):
                 said = message_of(self.state.said, f"organisation:{code}")
                 row = None
@@ -123,38 +120,15 @@ class PeopleFold:
                 said = message_of(self.state.said, f"weather:{venue_code}:{point}")
                 self.derived.put(f"weather/{venue_code}", point or HEAD, _weather(said))
 
-    def _show_participant(self, code: str) -> None:
-        said = message_of(self.state.said, f"participant:{code}")
-        if not isinstance(said, m.Participant):
-            self.derived.put(f"athlete/{code}", HEAD, None)
-            return
+    def _show_athlete(self, code: str) -> None:
+        """Show a team, or else a participant, by the newest name."""
         changed = message_of(self.state.said, f"name_changed:{code}")
-        name = changed.name if isinstance(changed, m.NameChanged) else said.name
-        row = AthleteRow(
-            code=code,
-            name=name,
-            organisation=said.organisation,
-            gender=said.gender,
-            birth_date=said.birth_date,
-            disciplines=said.disciplines,
-        )
-        self.derived.put(f"athlete/{code}", HEAD, row)
-
-    def _show_team(self, code: str) -> None:
-        said = message_of(self.state.said, f"team:{code}")
-        if not isinstance(said, m.Team):
-            self.derived.put(f"athlete/{code}", HEAD, None)
-            return
-        changed = message_of(self.state.said, f"name_changed:{code}")
-        name = changed.name if isinstance(changed, m.NameChanged) else said.name
-        row = AthleteRow(
-            code=code,
-            name=name,
-            organisation=said.organisation,
-            team=True,
-            members=said.members,
-            disciplines=(said.discipline or code[:3],),
-        )
+        row = None
+        for kind in ("team", "participant"):
+            said = message_of(self.state.said, f"{kind}:{code}")
+            if isinstance(said, m.Team | m.Participant):
+                row = _athlete(said, changed.name if isinstance(changed, m.NameChanged) else said.name)
+                break
         self.derived.put(f"athlete/{code}", HEAD, row)
 
     def _link(self, message: m.SourceConnected | m.SourceDisconnected | m.SourceSilent | m.SourceReturned) -> None:
@@ -183,6 +157,14 @@ def _identity(message: m.Message) -> str:
         return f"weather:{message.venue}:{message.point}"
     field = _CODES.get(type(message))
     return f"{kind}:{getattr(message, field)}" if field else kind
+
+
+def _athlete(said: m.Participant | m.Team, name: str) -> AthleteRow:
+    row = AthleteRow(code=said.code, name=name, organisation=said.organisation)
+    if isinstance(said, m.Team):
+        disciplines = (said.discipline or said.code[:3],)
+        return msgspec.structs.replace(row, team=True, members=said.members, disciplines=disciplines)
+    return msgspec.structs.replace(row, gender=said.gender, birth_date=said.birth_date, disciplines=said.disciplines)
 
 
 def _weather(said: m.Message | None) -> WeatherRow | None:
