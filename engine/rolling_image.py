@@ -7,7 +7,7 @@ the other's turn, each image consists of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from uuid import uuid4
 
 import msgspec
@@ -20,6 +20,7 @@ from engine.versions import stamp
 __all__ = ["RollingImage"]
 
 CHUNK = 256 * 1024  # bytes that are packed before the loop has its turn
+ROUNDS = 100  # chunks of what changed, at most, before the rest is written at once: an edge may change as fast
 LEAST = 32 * 1024  # bytes of old slots that are written anew with an image: so many, or as many as those that changed
 _VIEW = "view/"
 
@@ -38,34 +39,41 @@ class RollingImage:
 
         ``changed`` are the views that changed since the last one; those that change meanwhile are to come into it.
         """
-        if not self._written:
-            await self._write_all(host, changed)
-        names = set(changed)
-        changed.clear()
+        before = set(changed)
         try:
-            return await self._write_changed(host, names)
+            if not self._written:
+                await self._write_all(host, changed)
+            for _ in range(ROUNDS):
+                slots, complete = _packed(host, sorted(changed), CHUNK)
+                changed.difference_update(_views_in(slots))
+                if complete:
+                    break
+                await self._write(host, slots)
+            return await self._complete(host, slots | dump_views(host.views, changed), changed)
         except BaseException:
-            changed |= names
+            changed |= before
             self._written.clear()  # whoever knows what was stored of it: the next one begins anew
             raise
 
     async def _write_all(self, host: Host, changed: set[str]) -> None:
         """Write all views, each as it stands when its turn comes; those that change later come into ``changed``."""
         written: dict[str, int] = {}
-        names = iter(host.views.names())
-        while slots := _packed(host, names, CHUNK):
-            done = [slot.removeprefix(_VIEW) for slot in slots]
-            changed.difference_update(done)
-            host.views.hash(done)  # a part of the digest each time: of all views it would hold the loop for long
-            await self._append(slots, host.views.time, written)
+        names, complete = iter(host.views.names()), False
+        while not complete:
+            slots, complete = _packed(host, names, CHUNK)
+            changed.difference_update(_views_in(slots))
+            if slots:
+                await self._append(slots, host.views.time, written)
         self._written = written
 
-    async def _write_changed(self, host: Host, names: set[str]) -> Manifest:
-        """Write what changed and some of the oldest slots, all as they stand now, and the manifest."""
-        slots = host.fold.dump() | dump_views(host.views, names)
-        size = sum(map(len, slots.values()))
-        oldest = (slot.removeprefix(_VIEW) for slot in self._written if slot.startswith(_VIEW) and slot not in slots)
-        slots |= _packed(host, oldest, max(size, LEAST))
+    async def _write(self, host: Host, slots: dict[str, bytes]) -> None:
+        """Write some of what changed, and as much of the oldest slots."""
+        await self._append(self._with_oldest(host, slots), host.views.time, self._written)
+
+    async def _complete(self, host: Host, slots: dict[str, bytes], changed: set[str]) -> Manifest:
+        """Write the rest of what changed, all as it stands now, and the manifest."""
+        slots = self._with_oldest(host, host.fold.dump() | slots)
+        changed.clear()
         views = host.views
         time, size = views.time, sum(map(len, slots.values()))
         manifest = Manifest(host.epoch, host.position, views.cut, time, views.digest(), 0, 0, size, by=self._by)
@@ -76,6 +84,11 @@ class RollingImage:
         await self._log.append([record_of(manifest, time)])
         return manifest
 
+    def _with_oldest(self, host: Host, slots: dict[str, bytes]) -> dict[str, bytes]:
+        """Return slots, and as many bytes of those that were written longest ago."""
+        oldest = (slot.removeprefix(_VIEW) for slot in self._written if slot.startswith(_VIEW) and slot not in slots)
+        return slots | _packed(host, oldest, max(sum(map(len, slots.values())), LEAST))[0]
+
     async def _append(self, slots: dict[str, bytes], time: int, written: dict[str, int]) -> None:
         headers = {**stamp(IMAGES), BY: self._by.encode()}
         records = [Record(self._topic, slot, data, time, headers) for slot, data in slots.items()]
@@ -84,12 +97,23 @@ class RollingImage:
             written[slot] = position
 
 
-def _packed(host: Host, names: Iterator[str], size: int) -> dict[str, bytes]:
-    """Return the slots of the next views, about as many bytes as wanted."""
+def _views_in(slots: Iterable[str]) -> Iterator[str]:
+    return (slot.removeprefix(_VIEW) for slot in slots)
+
+
+def _packed(host: Host, names: Iterable[str], size: int) -> tuple[dict[str, bytes], bool]:
+    """Return the slots of the next views, about as many bytes as wanted, and whether those are all.
+
+    They are hashed as well, for the digest of the image: all views at once would hold the loop for long.
+    """
     slots: dict[str, bytes] = {}
+    complete = False
     for name in names:
         slots |= dump_views(host.views, {name})
         size -= len(slots[_VIEW + name])
         if size <= 0:
             break
-    return slots
+    else:
+        complete = True
+    host.views.hash(_views_in(slots))
+    return slots, complete

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,12 @@ class Busy(SqliteLog):
     edge: Edge | None = None
     refuses = 0  # of so many appends the last one
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.sizes: list[int] = []  # bytes of each append
+
     async def append(self, records: Sequence[Record], *, fence: Fence | None = None) -> list[int]:
+        self.sizes.append(sum(len(one.value) for one in records))
         self.refuses -= 1
         if not self.refuses:
             raise LogFailed("games.db", "appending", "the disk is full")
@@ -113,6 +119,20 @@ async def test_a_start_reads_little_however_many_images_there_are(log: Busy) -> 
     assert len(sizes) > 50
     assert max(sizes) < 4
     assert sum(len(one.value) for one in log.read(SLOTS, limit=10**6)) > 10 * whole
+
+
+async def test_however_much_has_changed_the_loop_has_its_turn_between_chunks(log: Busy) -> None:
+    edge = log.edge = edge_of(log)
+    fold_on(edge, 20)
+    await edge.save_meanwhile()
+    fold_on(edge, 300)
+    largest = max(map(len, dump_views(edge.views, None).values()))
+    log.sizes.clear()
+    manifest = await edge.save_meanwhile()
+    assert manifest is not None
+    assert_is_whole(log, manifest)
+    assert sum(log.sizes) > 10 * rolling_image.CHUNK
+    assert max(log.sizes) < 2 * (rolling_image.CHUNK + largest) + len(edge.fold.dump()["reached"])
 
 
 async def test_two_edges_that_write_at_once_spoil_nothing(log: Busy) -> None:
