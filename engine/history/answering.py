@@ -18,6 +18,7 @@ from engine.history import questions as q
 from engine.history import statements as sql
 from engine.history.errors import HistoryNotFound
 from engine.history.store import Store
+from engine.history.versions import current
 from engine.instants import parse_instant
 from schemas.views import MedalTableRow
 
@@ -89,16 +90,16 @@ def _cut_of(store: Store, epoch: Epoch, when: str) -> int:
     return int(found) - 1 if found else newest
 
 
-def _row(row: str) -> msgspec.Raw:
-    return msgspec.Raw(row.encode() or b"null")
+def _row(store: Store, version: int, view: str, row: str) -> msgspec.Raw:
+    return msgspec.Raw(current(store.place.name, version, view, row).encode() or b"null")
 
 
 def _revisions(store: Store, epoch: Epoch, question: q.Revisions) -> q.RevisionsAnswer:
     newest, _ = known_cut(store, epoch)
     rows = store.rows(sql.REVISIONS, {"epoch": epoch.name, "view": question.view, "key": question.key, "cut": newest})
     found = [
-        q.Revision(cut, revision, time, at, list(because), reason, _row(row))
-        for cut, revision, time, at, because, reason, row in rows
+        q.Revision(cut, revision, time, at, list(because), reason, _row(store, version, question.view, row))
+        for cut, revision, time, at, because, reason, version, row in rows
     ]
     return q.RevisionsAnswer(epoch.name, newest, question.view, question.key, found)
 
@@ -108,8 +109,8 @@ def _view(store: Store, epoch: Epoch, question: q.ViewAsOf) -> q.ViewAnswer:
     asked = {"epoch": epoch.name, "view": question.view, "cut": cut}
     ((sequence, changed, time),) = store.rows(sql.VIEW_STATE, asked)
     rows = {
-        key: q.HeldRow(revision, list(because), _row(row))
-        for key, revision, because, row in store.rows(sql.VIEW_ROWS, asked)
+        key: q.HeldRow(revision, list(because), _row(store, version, question.view, row))
+        for key, revision, because, version, row in store.rows(sql.VIEW_ROWS, asked)
     }
     return q.ViewAnswer(epoch.name, cut, question.view, sequence, changed, time, rows)
 
@@ -131,9 +132,9 @@ def _between(store: Store, epoch: Epoch, question: q.Between) -> q.ChangesAnswer
         q.RowChange(
             view=view,
             key=key,
-            was=_row(was),
-            now=_row(now),
-            revision=revision if now else 0,
+            was=_row(store, was[0], view, was[1]),
+            now=_row(store, now[0], view, now[1]),
+            revision=revision if now[1] else 0,
             changes=count,
             cut=cut,
             because=list(because),
@@ -141,7 +142,8 @@ def _between(store: Store, epoch: Epoch, question: q.Between) -> q.ChangesAnswer
         )
         for view, key, was, now, revision, count, cut, because, reason in rows
     ]
-    return q.ChangesAnswer(epoch.name, since, until, len(changes) > limit, changes[:limit])
+    others = [one for one in changes[:limit] if bytes(one.was) != bytes(one.now)]  # not only written by another version
+    return q.ChangesAnswer(epoch.name, since, until, len(changes) > limit, others)
 
 
 def _regex(match: str) -> str:
@@ -176,8 +178,8 @@ def _medal_days(store: Store, epoch: Epoch, question: q.MedalDays) -> q.MedalDay
     newest, _ = known_cut(store, epoch)
     asked = {"epoch": epoch.name, "cut": newest}
     tables: dict[tuple[str, int], list[MedalTableRow]] = {(day, cut): [] for day, cut in store.rows(sql.DAYS, asked)}
-    for day, cut, row in store.rows(sql.MEDALS_BY_DAY, asked):
-        tables[day, cut].append(_medals.decode(row))
+    for day, cut, version, row in store.rows(sql.MEDALS_BY_DAY, asked):
+        tables[day, cut].append(_medals.decode(_row(store, version, "medals/table", row)))
     days = [
         q.MedalDay(
             day,

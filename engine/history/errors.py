@@ -10,6 +10,7 @@
         ├── HistoryDown             nobody answers at its address; it may come back
         ├── HistoryFailed           the database refused
         ├── HistoryRefused          its owner says why it cannot answer
+        ├── HistoryNewer            a newer Podium wrote it
         └── HistoryDiverged         it holds what the log does not: it belongs to another copy of the log
 
 ``NotKnown`` (``engine/errors.py``) is raised for a time or cut that the history does not reach.
@@ -27,6 +28,7 @@ __all__ = [
     "HistoryError",
     "HistoryFailed",
     "HistoryMissing",
+    "HistoryNewer",
     "HistoryNotFound",
     "HistoryRefused",
     "HistoryTaken",
@@ -105,6 +107,20 @@ class HistoryRefused(HistoryError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class HistoryNewer(HistoryError):
+    """It holds what a newer Podium wrote."""
+
+    code = "history_newer"
+
+    def __init__(self, history: str, found: int, known: int) -> None:
+        super().__init__(history)
+        self.found = found  # version of a row
+        self.known = known  # the newest version known here
+
+    def __str__(self) -> str:
+        return f"{self.history}: it holds rows of version {self.found}; the newest known here is {self.known}"
 
 
 class HistoryDiverged(HistoryError):

@@ -39,6 +39,7 @@ class Reading:
         try:
             if self._store is None:
                 self._store = Store.open(self.place)
+                self._store.bring_up()
             return answer(self._store, question, epoch)
         except (HistoryDown, HistoryFailed):
             self._let_go()

@@ -1,4 +1,7 @@
-"""The questions in SQL, in the history's database; their parameters are for the database to bind."""
+"""The questions in SQL, in the history's database; their parameters are for the database to bind.
+
+Where a row is asked for, so is the version by which it was written: whoever reads it brings it up.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,7 @@ RAW_CHAIN = """
 
 # All that a row ever was; empty where it was removed.
 REVISIONS = """
-    SELECT cut, revision, time, at, because, reason, row FROM changes
+    SELECT cut, revision, time, at, because, reason, v, row FROM changes
     WHERE epoch = {epoch:String} AND view = {view:String} AND key = {key:String} AND cut <= {cut:UInt64}
     ORDER BY cut
 """
@@ -59,17 +62,17 @@ VIEW_STATE = """
 
 # The rows of a view as of a cut.
 VIEW_ROWS = """
-    SELECT key, now.1, now.2, now.3 FROM (
-        SELECT key, argMax((revision, because, row, gone), cut) AS now FROM changes
+    SELECT key, now.1, now.2, now.3, now.4 FROM (
+        SELECT key, argMax((revision, because, v, row, gone), cut) AS now FROM changes
         WHERE epoch = {epoch:String} AND view = {view:String} AND cut <= {cut:UInt64}
         GROUP BY key
-    ) WHERE now.4 = 0 ORDER BY key
+    ) WHERE now.5 = 0 ORDER BY key
 """
 
 # The rows that are others after one cut than after an earlier one; a row that was or is not there is empty. Which
 # views these are is asked first, over the few blocks that the index over cuts lets through.
 BETWEEN = """
-    SELECT view, key, argMaxIf(row, cut, cut <= {since:UInt64}) AS was, argMax(row, cut) AS is,
+    SELECT view, key, argMaxIf((v, row), cut, cut <= {since:UInt64}) AS was, argMax((v, row), cut) AS is,
         argMax(revision, cut), countIf(cut > {since:UInt64}) AS times, max(cut), argMax(because, cut),
         argMax(reason, cut)
     FROM changes
@@ -78,7 +81,7 @@ BETWEEN = """
         WHERE epoch = {epoch:String} AND cut > {since:UInt64} AND cut <= {until:UInt64}
             AND match(concat('/', view), {match:String})
     )
-    GROUP BY view, key HAVING times > 0 AND was != is
+    GROUP BY view, key HAVING times > 0 AND was.2 != is.2
     ORDER BY view, key LIMIT {limit:UInt32}
 """
 
@@ -114,12 +117,12 @@ DAYS = """
 
 # The rows of the medal table at the end of each sport day.
 MEDALS_BY_DAY = """
-    SELECT day, last, now.1 FROM (
-        SELECT day, last, key, argMax((row, gone), cut) AS now
-        FROM (SELECT key, cut, row, gone FROM changes
+    SELECT day, last, now.1, now.2 FROM (
+        SELECT day, last, key, argMax((v, row, gone), cut) AS now
+        FROM (SELECT key, cut, v, row, gone FROM changes
               WHERE epoch = {epoch:String} AND view = 'medals/table' AND cut <= {cut:UInt64}) AS lines
         CROSS JOIN (SELECT day, max(number) AS last FROM cuts
               WHERE epoch = {epoch:String} AND number <= {cut:UInt64} GROUP BY day) AS ends
         WHERE cut <= last GROUP BY day, last, key
-    ) WHERE now.2 = 0 ORDER BY day, key
+    ) WHERE now.3 = 0 ORDER BY day, key
 """

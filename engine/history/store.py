@@ -12,6 +12,7 @@ from engine.history.errors import HistoryDown, HistoryFailed, HistoryMissing, Hi
 from engine.history.place import Place
 from engine.history.rows import Columns
 from engine.history.tables import TABLES, Table
+from engine.history.versions import COLUMN, VERSION
 
 __all__ = ["WRITER", "Store"]
 
@@ -75,6 +76,19 @@ class Store:
                 self._client.command(f"CREATE DATABASE IF NOT EXISTS {name}", use_database=False)
             for table in TABLES:
                 self._client.command(table.statement)
+        self.bring_up()
+
+    def bring_up(self) -> None:
+        """Give tables that were made before rows had versions the column of the version."""
+        sql = (
+            "SELECT name FROM system.tables WHERE database = {database:String} AND name NOT IN"
+            " (SELECT table FROM system.columns WHERE database = {database:String} AND name = {column:String})"
+        )
+        without = {name for (name,) in self.rows(sql, {"database": self.place.database, "column": COLUMN})}
+        with _said(self.place, self._errors):
+            for table in TABLES:
+                if table.name in without:
+                    self._client.command(f"ALTER TABLE {table.name} ADD COLUMN IF NOT EXISTS {table.version}")
 
     def insert(self, table: Table, columns: Columns, token: str) -> None:
         """Insert rows, all or nothing; the same token again within the last thousand changes nothing."""
@@ -82,9 +96,9 @@ class Store:
         with _said(self.place, self._errors):
             self._client.insert(
                 table.name,
-                columns,
-                column_names=list(table.columns),
-                column_type_names=list(table.columns.values()),
+                [*columns, [VERSION] * len(columns[0])],
+                column_names=[*table.columns, COLUMN],
+                column_type_names=[*table.columns.values(), "UInt16"],
                 column_oriented=True,
                 settings=settings,
             )

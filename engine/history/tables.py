@@ -2,12 +2,15 @@
 
 Times are integers as everywhere in Podium; columns that are computed when read give them to SQL as instants. A row's
 revisions lie together, in the order of their cuts, so that a view as of any cut is one range. The index over cuts lets
-a look at the newest ones, such as the watermark before an insert, pass by all that is older.
+a look at the newest ones, such as the watermark before an insert, pass by all that is older. Every row says by which
+version it was written (``engine/history/versions.py``).
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+from engine.history.versions import COLUMN
 
 __all__ = ["CHANGES", "CUTS", "EPOCHS", "RAW", "TABLES", "Table"]
 
@@ -23,6 +26,11 @@ class Table(NamedTuple):
     computed: str = ""  # columns computed when read, and indexes
 
     @property
+    def version(self) -> str:
+        """The column of the version, as a statement has it; what was written before there was one has 0."""
+        return f"`{COLUMN}` UInt16 DEFAULT 0"
+
+    @property
     def statement(self) -> str:
         """The statement that makes the table where it is not there.
 
@@ -31,7 +39,7 @@ class Table(NamedTuple):
         """
         columns = ", ".join(f"`{name}` {kind}" for name, kind in self.columns.items())
         return (
-            f"CREATE TABLE IF NOT EXISTS {self.name} ({columns}{self.computed})"
+            f"CREATE TABLE IF NOT EXISTS {self.name} ({columns}, {self.version}{self.computed})"
             f" ENGINE = MergeTree ORDER BY {self.order}"
             " SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1"
         )

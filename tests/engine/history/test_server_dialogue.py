@@ -12,6 +12,7 @@ from engine.history.historian import Historian
 from engine.history.place import Place, parse
 from engine.history.store import WRITER, Store
 from engine.history.tables import RAW, TABLES
+from engine.history.versions import COLUMN
 from engine.log import Log
 from engine.sqlite_log import SqliteLog
 from tests.engine.history.clickhouse_server import ClickHouseServer, Trouble
@@ -38,7 +39,7 @@ def test_what_is_sent_for_a_log(
     ]
     inserts = [asked for asked in server.asked if asked.statement.startswith("INSERT")]
     assert [asked.statement.split()[2] for asked in inserts] == ["`epochs`", "`raw`", "`changes`", "`cuts`"]
-    names = ", ".join(f"`{name}`" for name in RAW.columns)
+    names = ", ".join(f"`{name}`" for name in (*RAW.columns, COLUMN))
     assert inserts[1].statement == f"INSERT INTO `raw` ({names}) FORMAT Native"
     for asked in inserts:
         sent = {name: asked.parameters[name] for name in ("database", "async_insert", "min_insert_block_size_rows")}
