@@ -8,31 +8,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from desks.cards_known import CardsKnown
 from desks.errors import NotServed, Unavailable
 from desks.gate_folder import BEACON, FACTS, MANIFEST, STATUSES
 from desks.gate_publication import Beacon, Facts, Publication, Statuses, encode, pack_entitlements
 from desks.issuing import Issuing
 from desks.office import Office
+from desks.people_index.cards import Cards
 from management.gate import Shift, Span
 from management.schedule_book import State as Schedule
 from management.workforce_state import COUNTED
 from management.workforce_state import State as Workforce
+from schemas.policy.schedule import Policy
 
 __all__ = ["FILES", "GatePublisher"]
 
 EVERY = 60.0  # seconds
 RETRY = 2.0
-HOURS = 3_600_000
-BEFORE, AFTER = 6 * HOURS, 4 * HOURS  # a venue of competition is open so long before its first unit and after its last
+MINUTES = 60_000
 FILES = (MANIFEST, FACTS, STATUSES, BEACON)
 
 
 class GatePublisher:
     """Makes what gates are sent. Belongs to one loop."""
 
-    def __init__(self, office: Office, cards: CardsKnown, issuing: Issuing) -> None:
+    def __init__(self, office: Office, cards: Cards, issuing: Issuing, schedule: Policy) -> None:
+        """Take what is published and who signs it; the rules of the ``schedule`` say how long gates are open."""
         self._office, self._cards, self._issuing = office, cards, issuing
+        self._before, self._after = schedule.gates_before_min * MINUTES, schedule.gates_after_min * MINUTES
         self.files: dict[str, bytes] = {MANIFEST: issuing.manifest}  # what gates are sent now, by name
 
     async def run(self, every: float = EVERY) -> None:
@@ -51,8 +53,7 @@ class GatePublisher:
         games, version = policy.games, at // 1000
         released, operating = await self._schedule()
         shifts = await self._shifts()
-        serials = list(self._cards.cards)
-        terms, cards = pack_entitlements({serial: self._cards.entitlement(serial) for serial in serials})
+        terms, cards = pack_entitlements({serial: self._cards.entitlement(serial) for serial in self._cards.all})
         facts = Facts(games, version, at, policy, terms, cards, released, operating, shifts)
         statuses = Statuses(games, version, at, self._cards.list.encode())
         made: dict[str, Publication] = {FACTS: facts, STATUSES: statuses, BEACON: Beacon(games, at)}
@@ -67,7 +68,7 @@ class GatePublisher:
         spans: dict[str, list[Span]] = {}
         for unit, plan in state.live.plans.items():
             venues.setdefault(unit[:3], set()).add(plan.venue)
-            spans.setdefault(plan.venue, []).append(Span(plan.start - BEFORE, plan.end + AFTER))
+            spans.setdefault(plan.venue, []).append(Span(plan.start - self._before, plan.end + self._after))
         open_at = {venue: tuple(join(found)) for venue, found in spans.items()}
         return {discipline: tuple(sorted(found)) for discipline, found in venues.items()}, open_at
 

@@ -1,4 +1,4 @@
-"""The badge of a card, by what is known of its bearer: the name of the document, and the photo if there is one."""
+"""The badge of a card or a pass, by what is known of its bearer: the name of the document, and the photo if any."""
 
 from __future__ import annotations
 
@@ -19,5 +19,6 @@ def name_of(facts: Facts) -> str:
 
 def print_card(token: Token, facts: Facts, function: str, policy: Policy, signer: Signer) -> bytes:
     """Return the badge as PDF; raises ``NotPrintable``."""
-    code = card_token.encode(token, policy, signer)
-    return print_badge(face_of(token, code, name_of(facts), function, photo=facts.photo or None), policy.games)
+    code, name, photo = card_token.encode(token, policy, signer), name_of(facts), facts.photo or None
+    seal = token.category != policy.day_passes.category  # a pass holds when it is handed over
+    return print_badge(face_of(token, code, name, function, seal=seal, photo=photo), policy.games)

@@ -25,7 +25,7 @@ from desks.key_store import KeyStore
 from desks.keyring import AUDIT, blind_pepper, read_wrapper, signing_key
 from desks.keys import HeldKey
 from desks.office import Office
-from desks.people_index import PeopleIndex
+from desks.people_index.search import Search
 from desks.privacy.erasing import Eraser, VaultKeys
 from desks.privacy.stores import SealedFiles
 from desks.readers import Reader
@@ -51,7 +51,7 @@ class Kept(NamedTuple):
 class Keeping:
     """Everything of one process that opens what is sealed, forgets what is to be forgotten, and signs what is."""
 
-    index: PeopleIndex
+    search: Search
     photos: SealedFiles
     badges: SealedFiles
     _store: KeyStore
@@ -76,16 +76,16 @@ class Keeping:
         (personal := kept.keys / "personal").mkdir(mode=0o700, exist_ok=True)
         for name in ("photos", "badges"):
             (personal / name).mkdir(mode=0o700, exist_ok=True)
-        keeping.index = PeopleIndex.open(personal / "search.db", keeping.vault, BlindIndex(blind_pepper(pepper)))
+        keeping.search = Search.open(personal / "search.db", keeping.vault, BlindIndex(blind_pepper(pepper)))
         keeping.photos = SealedFiles(personal / "photos", "photos", keeping.vault, "photo")
         keeping.badges = SealedFiles(personal / "badges", "badges", keeping.vault, "badge")
-        eraser.stores += [keeping.photos, keeping.badges, keeping.index]
+        eraser.stores += [keeping.photos, keeping.badges, keeping.search]
         return keeping
 
     @property
     def readers(self) -> list[Reader]:
-        """Who has to be given every event."""
-        return [self._eraser, self.index]
+        """Who has to be given every event, before the search."""
+        return [self._eraser]
 
     def work_in(self, office: Office, tell: Callable[[Sign], Any]) -> None:
         """Have it work beside an office; ``tell`` takes what the security operations centre has to know."""
@@ -114,5 +114,5 @@ class Keeping:
 
     def close(self) -> None:
         """Close its files."""
-        self.index.close()
+        self.search.close()
         self._store.close()

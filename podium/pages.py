@@ -13,8 +13,8 @@ from desks.blind_index import BlindIndex
 from desks.cose import Signer
 from desks.office import Office
 from desks.pages.app import router
-from desks.pages.people_index import PeopleIndex
 from desks.pages.site import Site
+from desks.people_index.index import PeopleIndex
 from desks.vault import Vault
 from podium.signing_in import SigningIn
 
@@ -49,5 +49,5 @@ def pages_over(
         enrolment=signing.enrolment,
         doorkeeper=signing.doorkeeper,
     )
-    archive = sheets.Archive(office, vault, people, policies["ebk"].disciplines)
+    archive = sheets.Archive(office, vault, people.applicants, policies["ebk"].disciplines)
     return [router(site), sheets.router(site.sheets, archive)]

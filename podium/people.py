@@ -17,7 +17,6 @@ from desks.acknowledgements import Acknowledgements
 from desks.api import gates, notices, scans
 from desks.api.app import make_app
 from desks.api.server import Server, listen, started
-from desks.cards_known import CardsKnown
 from desks.devices import Devices
 from desks.errors import DesksError
 from desks.gate_publisher import GatePublisher
@@ -27,9 +26,9 @@ from desks.office import Office
 from desks.operators import Operators
 from desks.owners import Owners
 from desks.pages.entrance import ByCookie
-from desks.pages.people_index import PeopleIndex
 from desks.partitions import Partitions
 from desks.peers import Peers, Signature
+from desks.people_index.index import PeopleIndex
 from desks.policies import read_policies, read_policy
 from desks.readers import Reader
 from desks.shared_intake import SharedIntake
@@ -106,7 +105,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
     partitions, peers = Partitions(), None
     owners = Owners(log, partitions)
     try:
-        policies, pepper, people = read_policies(door.policy), read_pepper(door.keys), PeopleIndex()
+        policies, pepper = read_policies(door.policy), read_pepper(door.keys)
         games, soc = policies["per"].games, read_policy(door.policy / "soc.toml", Watching)
         secrets, devices = Secrets.open(door.keys, pepper, policies["acct"]), Devices()
         stack.callback(secrets.close)
@@ -114,7 +113,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
         stack.callback(keeping.close)
         vault = keeping.vault
         issuing = await asyncio.to_thread(open_issuing, door.keys, games, passphrase())
-        cards, acknowledgements = CardsKnown(policies["per"]), Acknowledgements()
+        people, acknowledgements = PeopleIndex(policies["per"], keeping.search), Acknowledgements()
         listener = listen(door.host, door.port)
         stack.callback(listener.close)
         address = door.advertise or f"http://{door.host}:{listener.getsockname()[1]}"
@@ -122,7 +121,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
         if not isinstance(log, SqliteLog):
             peers = Peers(owners, address, signature)
             stack.push_async_callback(peers.close)
-        readers: list[Reader] = [secrets.keeper, devices, cards, people, acknowledgements, *keeping.readers]
+        readers: list[Reader] = [secrets.keeper, devices, *keeping.readers, people, acknowledgements]
         office = Office.over(log, policies, wall_clock, pepper, partitions=partitions, readers=readers, elsewhere=peers)
         operators = ByCookie(Operators(door.keys, wall_clock))
         desk = SigningIn(office, secrets, operators, games)
@@ -146,10 +145,10 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
     office.add("the watch", watch, sole=True)
     office.add("the end of sessions", desk.sweep)
     intake = SharedIntake(office, games, devices, peers)
-    publisher = GatePublisher(office, cards, issuing)
+    publisher = GatePublisher(office, people.cards, issuing, policies["sch"])
     office.add("the publishing to gates", publisher.run)
     keeping.work_in(office, desk.teller.tell)
-    printing = gates.router(publisher, gates.Printer(cards, issuing.cards, vault))
+    printing = gates.router(publisher, gates.Printer(people.cards, issuing.cards, vault))
     routers = [printing, desk.router, scans.router(intake, desk.teller.tell), *pages, keeping.router]
     routers.append(notices.router(acknowledgements))
     app = make_app(office, desk.callers, routers=routers, doorkeeper=desk.doorkeeper, vault=vault, signature=signature)

@@ -14,12 +14,12 @@ from desks.api.doorkeeper import Doorkeeper
 from desks.api.fields import fields_for
 from desks.api.records import UNKNOWN, spec
 from desks.badge import NotPrintable
-from desks.cards_known import CardsKnown
 from desks.cose import Signer
 from desks.errors import Turned
 from desks.facts import Facts
 from desks.gate_publisher import FILES, GatePublisher
 from desks.office import Office
+from desks.people_index.cards import Cards
 from desks.printing import name_of, print_card
 from desks.vault import Vault
 from management.command import Actor
@@ -30,7 +30,7 @@ __all__ = ["Printer", "router"]
 class Printer:
     """What a badge is printed from."""
 
-    def __init__(self, cards: CardsKnown, signer: Signer, vault: Vault) -> None:
+    def __init__(self, cards: Cards, signer: Signer, vault: Vault) -> None:
         self.cards, self.signer, self.vault = cards, signer, vault
 
 
@@ -55,7 +55,7 @@ async def fetch(
 
 @get(
     "/cards/{serial:int}/badge",
-    summary="Print the badge of a card, as PDF",
+    summary="Print the badge of a card or a day pass, as PDF",
     responses={
         200: spec(bytes, "The badge, a page of A6"),
         401: UNKNOWN,
@@ -75,8 +75,10 @@ async def badge(
     token = printer.cards.token(serial)
     if token is None or not _prints(caller.actor, token.ro):
         raise Turned(404, "not_found", "there is no such card", at="serial")
-    person, policy = printer.cards.cards[serial].person, printer.cards.policy
+    person, policy = printer.cards.holder(serial), printer.cards.policy
     facts = await office.facts(printer.vault, person, lambda blob: fields_for(caller.actor, blob))
+    if facts is None and printer.cards.is_pass(serial):
+        facts = Facts(print_name=person)  # of a guest no more may be known than who takes him along
     if not isinstance(facts, Facts) or not name_of(facts):
         raise Turned(409, "NO_NAME", "nothing is known to print on it", at="serial")
     doorkeeper.read_personal(caller, request)

@@ -13,6 +13,7 @@ from litestar.response import Redirect
 
 from desks.api.fields import fields_for
 from desks.badge import NotPrintable
+from desks.errors import NotServed, Unavailable
 from desks.facts import Facts
 from desks.pages.form import Form, Wish, read_form
 from desks.pages.site import Page, Site, not_for
@@ -91,7 +92,7 @@ async def search(
 ) -> Response[Any]:
     _at_desk(actor)
     wanted = request.query_params.get("q", "").strip()[:64]
-    person = site.people.holders.get(int(wanted), "") if wanted.isascii() and wanted.isdigit() else ""
+    person = site.people.cards.holder(int(wanted)) if wanted.isascii() and wanted.isdigit() else ""
     if not person and wanted and (await site.state(f"per:{wanted}")).participations:
         person = wanted
     if person:
@@ -120,9 +121,9 @@ async def act(
     request: Request[Any, Any, Any], person: FromPath[str], site: NamedDependency[Site], actor: NamedDependency[Actor]
 ) -> Response[Any]:
     visit, form = await _visit(site, actor, person), await read_form(request)
-    found = ACTS.get(form["act"])
     try:
-        refusal = await site.give(request, form, found(visit, form)) if found else Refusal("UNKNOWN", "no such act")
+        wishes = await _wishes_at_desk(visit, form)
+        refusal = wishes if isinstance(wishes, Refusal) else await site.give(request, form, wishes)
     except ValueError:
         refusal = Refusal("UNKNOWN", "no such card")
     if refusal is None:
@@ -147,24 +148,37 @@ def _report(visit: Visit, form: Form) -> list[Wish]:
             return [(visit.key, ReportLost(serial, checked, point))]
 
 
-def _reissue(visit: Visit, form: Form) -> list[Wish]:
-    serial, index = visit.site.people.next_card()
+def _reissue(visit: Visit, form: Form, serial: int, index: int) -> list[Wish]:
     return [(visit.key, Reissue(form.number("serial"), serial, index, form.ticked("photo"), form["point"]))]
 
 
-def _produce(visit: Visit, form: Form) -> list[Wish]:
-    serial, index = visit.site.people.next_card()
+def _produce(visit: Visit, form: Form, serial: int, index: int) -> list[Wish]:
     return [(visit.key, Produce(form["participation"], serial, index, form.ticked("photo"), form["point"]))]
 
 
 ACTS: Mapping[str, Callable[[Visit, Form], list[Wish]]] = {
     "validate": _validate,
     "report": _report,
-    "reissue": _reissue,
-    "produce": _produce,
     "found": lambda visit, form: [(visit.key, ReportFound(form.number("serial"), form["point"]))],
     "return": lambda visit, form: [(visit.key, ReturnCard(form.number("serial"), form["point"]))],
 }
+PRINTS: Mapping[str, Callable[[Visit, Form, int, int], list[Wish]]] = {"reissue": _reissue, "produce": _produce}
+
+
+async def _wishes_at_desk(visit: Visit, form: Form) -> list[Wish] | Refusal:
+    if prints := PRINTS.get(form["act"]):
+        card = await _next_card(visit.site)
+        return card if isinstance(card, Refusal) else prints(visit, form, *card)
+    act = ACTS.get(form["act"])
+    return act(visit, form) if act else Refusal("UNKNOWN", "no such act")
+
+
+async def _next_card(site: Site) -> tuple[int, int] | Refusal:
+    """Return a serial and a place in the status list for a card or a pass."""
+    try:
+        return await site.numbers.next()
+    except (NotServed, Unavailable) as error:
+        return Refusal("UNAVAILABLE", str(error))
 
 
 async def _record(
@@ -278,9 +292,10 @@ async def _wishes_of_pass(site: Site, ro: str, form: Form) -> list[Wish] | Refus
             found = (await site.state(key)).passes.get(name)
             if found is None:
                 return Refusal("UNKNOWN", "no such pass")
-            serial, index = site.people.next_card()
+            if isinstance(card := await _next_card(site), Refusal):
+                return card
             standing = await _standing(site, found.person)
-            return [(key, IssuePass(name, form.ticked("deposit"), standing, serial, index))]
+            return [(key, IssuePass(name, form.ticked("deposit"), standing, *card))]
         case "return":
             return [(key, ReturnPass(name))]
         case "cancel":

@@ -14,12 +14,13 @@ from desks.api.caller import Caller, Callers
 from desks.api.doorkeeper import PROOF_NEEDED, Doorkeeper
 from desks.blind_index import BlindIndex
 from desks.bulk.reception import Reception
+from desks.card_numbers import CardNumbers
 from desks.cose import Signer
 from desks.errors import Turned
 from desks.office import Office
 from desks.pages.form import Form, Forms, Wish
-from desks.pages.people_index import PeopleIndex
 from desks.pages.render import Renderer
+from desks.people_index.index import PeopleIndex
 from desks.vault import Vault
 from management.command import Actor, Refusal
 
@@ -65,7 +66,9 @@ class Site:
         self.enrolment = enrolment
         self.signing = enrolment.desk
         self.doorkeeper = doorkeeper
-        self.people = people or PeopleIndex()
+        self.people = people or PeopleIndex(policies["per"])
+        cards = self.people.cards
+        self.numbers = CardNumbers(office, lambda: office.now, lambda: (cards.last_serial, cards.last_index))
         self.programmes = programmes
         self.forms = Forms(office)
         self.sheets = Reception(office, policies, index, vault, programmes)

@@ -91,6 +91,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     notice_hours: int  # of what is to begin earlier than published
     freeze_hours: int  # so shortly before its start a released unit changes by a short-notice change only
     proposal_hours: int  # after which a proposed change lapses
+    gates_before_min: int  # so long before its first unit the gates of a venue let in
+    gates_after_min: int  # and so long after its last
     delay_by: tuple[str, ...]  # roles; one of them is enough
     approvals: dict[ChangeKind, tuple[str, ...]]  # the roles that must approve, each by another person
     venues: dict[str, Venue]

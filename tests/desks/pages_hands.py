@@ -28,8 +28,8 @@ from desks.office import Office
 from desks.operators import FILE, Operators, add_operator
 from desks.pages.app import router
 from desks.pages.entrance import COOKIE, ByCookie
-from desks.pages.people_index import PeopleIndex
 from desks.pages.site import Site
+from desks.people_index.index import PeopleIndex
 from desks.readers import Reader
 from desks.vault import Place, Vault
 from engine.sqlite_log import SqliteLog
@@ -98,7 +98,7 @@ async def on_stage(
     clock = [now * 1000]
     log = SqliteLog.open(folder / "games.podium")
     policies = {**policies, "acct": accounts, "dev": accounts}
-    people, store = PeopleIndex(), KeyStore.open(folder / "keys.db")
+    people, store = PeopleIndex(POLICIES["per"]), KeyStore.open(folder / "keys.db")
     acknowledgements = Acknowledgements()
     secrets = Secrets.open(folder, PEPPER, accounts)
     readers: list[Reader] = [people, secrets.keeper, acknowledgements]

@@ -55,6 +55,8 @@ POLICY = Policy(
     notice_hours=12,
     freeze_hours=0,
     proposal_hours=24,
+    gates_before_min=360,
+    gates_after_min=240,
     delay_by=("SCHED_APPROVER",),
     approvals={
         "postpone": ("SCHED_APPROVER", "IF_DELEGATE"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pypdfium2  # type: ignore[import-untyped]
 import zxingcpp
@@ -10,7 +11,6 @@ from litestar import Router
 
 from desks import card_token
 from desks.api import gates
-from desks.cards_known import CardsKnown
 from desks.gate_folder import FACTS, STATUSES, GateFolder
 from desks.gate_publisher import FILES, GatePublisher, join
 from desks.gate_spool import Seen
@@ -18,15 +18,19 @@ from desks.issuing import open_issuing
 from desks.keyring import signing_key
 from desks.keys import kid_of
 from desks.office import Office
+from desks.people_index.index import PeopleIndex
 from desks.vault import Vault
 from management.access import decide_access
 from management.card_desk import ReportLost
+from management.command import Actor
+from management.day_pass import ApprovePass, ReturnPass
 from management.gate import Gate, Snapshot, Span, Token
 from management.status_list import NOT_VALIDATED, REVOKED, VALID
 from tests.desks.api.test_facts import FORM_OF, PERSONAL
 from tests.desks.api_hands import Api, api, codes
 from tests.desks.people import POLICIES
 from tests.management.accredited import CHECKED, JULY, OPERATOR, OTHER_RO, PRINT, RO, SOC, TO_APPROVED, VENUE
+from tests.management.pass_book import ASK, BACK_BY, EVENING_BEFORE, ISSUE, NOON
 
 POLICY = POLICIES["per"]
 
@@ -38,10 +42,11 @@ class Printing:
         self.folder = folder
         self.issuing = open_issuing(folder, POLICY.games)
         self.root = signing_key(folder, "root").public
-        self.cards = CardsKnown(POLICY)
+        self.people = PeopleIndex(POLICY)
+        self.cards = self.people.cards
 
     def routers(self, office: Office, vault: Vault) -> list[Router]:
-        self.publisher = GatePublisher(office, self.cards, self.issuing)
+        self.publisher = GatePublisher(office, self.cards, self.issuing, POLICIES["sch"])
         return [gates.router(self.publisher, gates.Printer(self.cards, self.issuing.cards, vault))]
 
     async def fetch(self, people: Api, to: Path) -> GateFolder:
@@ -68,7 +73,7 @@ async def approve(people: Api) -> None:
 
 async def test_a_gate_decides_by_what_it_fetches_and_the_badge_is_what_it_reads(tmp_path: Path) -> None:
     printing = Printing(tmp_path)
-    async with api(tmp_path, readers=[printing.cards], more=printing.routers) as people:
+    async with api(tmp_path, readers=[printing.people], more=printing.routers) as people:
         publisher = printing.publisher
         early = await people.get(f"/v1/gates/{FACTS}", SOC)
         await approve(people)
@@ -121,3 +126,35 @@ def test_the_keys_are_made_once_and_without_the_root_go_on(tmp_path: Path) -> No
 def test_spans_that_touch_are_one() -> None:
     assert join([Span(5, 9), Span(0, 5), Span(10, 12)]) == [Span(0, 9), Span(10, 12)]
     assert STATUSES in FILES
+
+
+async def test_a_day_pass_opens_its_gate_on_its_day_until_it_is_back(tmp_path: Path) -> None:
+    printing, found = Printing(tmp_path), list[GateFolder]()
+    async with api(tmp_path, readers=[printing.people], more=printing.routers) as people:
+
+        async def publish(at: int, *commands: Any, by: Actor) -> None:
+            people.clock[0] = at * 1000
+            await people.done("dp:AAA", by, *commands)
+            await people.settled()
+            await printing.publisher.publish()
+            found.append(await printing.fetch(people, tmp_path / "gate"))
+
+        await publish(EVENING_BEFORE - 1, ASK, by=RO)
+        none = await people.get("/v1/cards/900/badge", OPERATOR)
+        await people.done("dp:AAA", OPERATOR, ApprovePass("D1"))
+        await publish(NOON, ISSUE, by=OPERATOR)
+        badge = await people.get("/v1/cards/900/badge", OPERATOR)
+        hidden = await people.get("/v1/cards/900/badge", OTHER_RO)
+        await publish(NOON + 60_000, ReturnPass("D1"), by=VENUE)
+    assert codes([none, hidden]) == [(404, "not_found")] * 2
+    (read,) = zxingcpp.read_barcodes(pypdfium2.PdfDocument(badge.content)[0].render(scale=4).to_pil())
+    gate, reasons = Gate("OLV-1", "OLV", "V", perimeter="OLV"), []
+    for one in found[1:]:
+        assert one.statuses
+        assert one.entitlements
+        token = card_token.decode(read.text, POLICY, one.cards)
+        assert isinstance(token, Token)
+        assert one.entitlements.get(token.serial) == token.entitlement
+        known = Snapshot(POLICY, one.statuses, one.list_version, one.list_at, 0, one.entitlements)
+        reasons += [decide_access(token, gate, at, "IN", known).reason for at in (one.list_at, BACK_BY)]
+    assert reasons == ["OK", "EXPIRED", "REVOKED", "EXPIRED"]

@@ -14,7 +14,7 @@ from desks.blind_index import BlindIndex
 from desks.bulk.reception import Reception
 from desks.bulk.sheet import Limits
 from desks.bulk.xlsx_form import decode
-from desks.pages.people_index import PeopleIndex
+from desks.people_index.index import PeopleIndex
 from management.command import Actor, Grant
 from management.quota import SetQuota
 from management.soc_signs import PersonalRead
@@ -38,10 +38,10 @@ SHEET = csv(HEADER, ANN, BOB)
 
 def served(folder: Path, **options: Any) -> AbstractAsyncContextManager[Api]:
     """Serve the sheets within a block."""
-    index = PeopleIndex()
+    index = PeopleIndex(POLICIES["per"])
 
     def routes(office: Any, vault: Any) -> list[Any]:
-        archive = sheets.Archive(office, vault, index, POLICIES["ebk"].disciplines)
+        archive = sheets.Archive(office, vault, index.applicants, POLICIES["ebk"].disciplines)
         return [sheets.router(Reception(office, POLICIES, BlindIndex(bytes(32)), vault), archive)]
 
     return api(folder, more=routes, readers=[index], **options)

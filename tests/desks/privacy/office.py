@@ -17,7 +17,7 @@ from desks.key_store import KeyStore
 from desks.key_wrap import HeldWrapper
 from desks.outcome import Outcome
 from desks.partitions import Partitions, scan
-from desks.people_index import PeopleIndex
+from desks.people_index.search import Search
 from desks.privacy.certificate import Certificate, open_certificate, read_certificates
 from desks.privacy.erasing import Eraser, VaultKeys
 from desks.privacy.stores import SealedFiles
@@ -53,7 +53,7 @@ class PrivateOffice:
     def __init__(self, log: Log, writer: Writer, eraser: Eraser, folder: Path, store: KeyStore) -> None:
         self.log, self.writer, self.eraser, self.store = log, writer, eraser, store
         self.vault = eraser.vault
-        self.index = PeopleIndex.open(folder / "people.db", self.vault, BLIND)
+        self.index = Search.open(folder / "people.db", self.vault, BLIND)
         for name in ("photos", "badges"):
             (folder / name).mkdir(exist_ok=True)
         self.photos = SealedFiles(folder / "photos", "photos", self.vault, "photo")

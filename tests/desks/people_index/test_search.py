@@ -12,7 +12,7 @@ import pytest
 from desks.facts import Document, Facts
 from desks.key_store import KeyStore
 from desks.outcome import Position
-from desks.people_index import PeopleIndex
+from desks.people_index.search import Search
 from desks.vault import Place, Vault
 from management.command import Recorded
 from management.long_list import AthleteLongListed
@@ -29,7 +29,7 @@ class Desk:
         self.path = folder / "people.db"
         self.store = KeyStore.open(folder / "keys.db")
         self.vault = Vault(self.store, KEK)
-        self.index = PeopleIndex.open(self.path, self.vault, BLIND)
+        self.index = Search.open(self.path, self.vault, BLIND)
         self.serial = 0
 
     def say(self, person: str, facts: Facts, key: str = "", event: Any = None) -> Recorded[Any]:
@@ -44,7 +44,7 @@ class Desk:
 
     def again(self) -> None:
         self.index.close()
-        self.index = PeopleIndex.open(self.path, self.vault, BLIND)
+        self.index = Search.open(self.path, self.vault, BLIND)
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_nothing_that_is_opened_is_in_the_file_and_what_is_purged_is_gone(desk: 
 
 def test_processes_that_share_the_file_wait_for_nobody_who_reads(desk: Desk) -> None:
     first = desk.say("P1", Facts(given_name="Ann"))
-    other = PeopleIndex.open(desk.path, desk.vault, BLIND)
+    other = Search.open(desk.path, desk.vault, BLIND)
     try:
         other.take(first, Position(0, 1))
         desk.say("P2", Facts(given_name="Anja"))

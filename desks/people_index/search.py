@@ -23,7 +23,7 @@ from desks.privacy.sealed import Blob, blob_of
 from desks.vault import Erased, Place, Vault
 from management.command import Recorded
 
-__all__ = ["PeopleIndex"]
+__all__ = ["Search"]
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS blobs (
@@ -41,8 +41,8 @@ NOTE_EVERY = 500  # events without anything sealed, after which it is noted how 
 BUSY = 30.0  # seconds to wait for another process that writes to the file
 
 
-class PeopleIndex:
-    """A reader of events (``desks/readers.py``), and a store that erasures purge.
+class Search:
+    """A table of the index of people, and a store that erasures purge.
 
     Several processes may share the file: whatever each of them reads, it keeps the same.
     """
