@@ -3,14 +3,18 @@
 Every command has an id that follows from whose import it is, the file and the row, so that the same file twice is the
 same commands: whoever was interrupted sends the file again, and what was done is not done twice. A row that is there
 already, by whatever file, is left as it is.
+
+Whoever imports claims that first (``uq:import``), so that no other file is imported for the same at the same time, in
+whichever process. A claim of somebody who was stopped lapses, and does not hold up the same file.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from hashlib import sha256
+from uuid import uuid4
 
 from msgspec.structs import replace
 
@@ -18,9 +22,11 @@ from desks.bulk import csv_form, xlsx_form
 from desks.bulk.books import Books, Rehearsal
 from desks.bulk.columns import Row, read_rows
 from desks.bulk.report import Report, Verdict
-from desks.bulk.setting import Kind, Setting
+from desks.bulk.setting import DESK, Kind, Setting
 from desks.bulk.sheet import Limits, Sheet
-from desks.errors import BadSheet, NotServed, Unavailable
+from desks.errors import BadPolicy, BadSheet, NotServed, Unavailable
+from management.command import Received
+from management.reservation import Claim, ReleaseClaim
 
 __all__ = ["Imports", "file_hash", "read_sheet"]
 
@@ -53,9 +59,12 @@ class Imports:
         with self._alone(kind, setting):
             sheet = await asyncio.to_thread(read_sheet, data, kind, self._limits, encoding)
             rows, errors = read_rows(sheet, kind.columns)
-            verdicts = await self._rehearse(rows, kind, setting)
-            if not dry_run:
-                verdicts = await self._carry_out(rows, verdicts, kind, setting)
+            if dry_run:
+                verdicts = await self._rehearse(rows, kind, setting)
+            else:
+                async with self._claimed(kind, setting):
+                    verdicts = await self._rehearse(rows, kind, setting)
+                    verdicts = await self._carry_out(rows, verdicts, kind, setting)
         errors += [error for verdict in verdicts if isinstance(verdict, tuple) for error in verdict]
         return Report(
             kind=kind.name,
@@ -79,6 +88,29 @@ class Imports:
             yield
         finally:
             self._under_way.discard(whose)
+
+    @asynccontextmanager
+    async def _claimed(self, kind: Kind, setting: Setting) -> AsyncIterator[None]:
+        value, ref = sha256(f"{kind.scope}:{setting.scope}".encode()).hexdigest(), f"import:{setting.file}"
+        await self._claim(setting, Claim(value, ref))
+        try:
+            yield
+        finally:
+            await self._claim(setting, ReleaseClaim(value, ref))
+
+    async def _claim(self, setting: Setting, command: Claim | ReleaseClaim) -> None:
+        key = f"uq:import:{command.value[:2]}"
+        received = Received(str(uuid4()), key, command, DESK, setting.clock(), correlation=setting.correlation)
+        try:
+            refusal = (await self._books.submit(received)).refusal
+        except (NotServed, Unavailable) as error:
+            if isinstance(command, ReleaseClaim):
+                return  # it lapses
+            raise BadSheet("BUSY", "the log takes nothing just now: import the same file again") from error
+        if refusal and refusal.code == "DUPLICATE_DOCUMENT":
+            raise BadSheet("BUSY", f"another import for {setting.scope} is under way")
+        if refusal:
+            raise BadPolicy(key, refusal.text)
 
     async def _rehearse(self, rows: list[Row], kind: Kind, setting: Setting) -> list[Verdict]:
         books = Rehearsal(self._books, setting.policies)

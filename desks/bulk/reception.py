@@ -22,7 +22,7 @@ LARGEST = 17 << 20  # bytes of a request: a file as large as any may be, and the
 
 
 class Reception:
-    """One for all doors of a process, so that an organisation has one import at a time. Belongs to one loop."""
+    """One for all doors of a process. Belongs to one loop."""
 
     def __init__(
         self,

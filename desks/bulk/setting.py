@@ -19,7 +19,7 @@ from management.command import Actor, Grant, Received
 __all__ = ["DESK", "Apply", "Kind", "Setting"]
 
 IMPORTS = UUID("6f1c2f0e-5a0b-5d0c-9a4e-0f6f3f0f9a11")
-DESK = Actor("import", (Grant("SYSTEM"),))  # claims documents, which is nobody else's to do
+DESK = Actor("import", (Grant("SYSTEM"),))  # claims, which is nobody else's to do
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -38,10 +38,15 @@ class Setting(msgspec.Struct, frozen=True):
         """Return the id of a command: the same for the same row of the same file, however often it is sent."""
         return str(uuid5(IMPORTS, "\0".join((self.scope, self.file, row.key, step))))
 
+    @property
+    def correlation(self) -> str:
+        """What all commands of the import have in common."""
+        return f"import:{self.file[:16]}"
+
     def received(self, row: Row, step: str, key: str, command: Any, actor: Actor | None = None) -> Received[Any]:
         """Return a command of a row, by the one who imports unless somebody else is named."""
         name = self.command_id(row, step)
-        return Received(name, key, command, actor or self.actor, self.clock(), correlation=f"import:{self.file[:16]}")
+        return Received(name, key, command, actor or self.actor, self.clock(), correlation=self.correlation)
 
     def seal(self, row: Row, step: str, key: str, person: str, facts: Facts) -> bytes:
         """Return facts about a person, sealed for the command of a step."""

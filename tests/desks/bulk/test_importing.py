@@ -10,7 +10,7 @@ from desks.bulk.columns import Column, Row
 from desks.bulk.importing import Imports
 from desks.bulk.setting import Kind
 from desks.errors import BadSheet, Unavailable
-from tests.desks.bulk.sheets import NoBooks, csv, run, setting, told
+from tests.desks.bulk.sheets import NoBooks, books, csv, run, setting, told
 from tests.management.accredited import RO, SPRING
 
 DATA = csv(("ref",), ("1",), ("2",), ("3",))
@@ -59,7 +59,7 @@ async def test_a_row_that_the_log_did_not_take_is_named_and_the_others_go_on() -
     slow = Slow()
     slow.full = True
     slow.go.set()
-    report = await run(Imports(NoBooks()), DATA, slow.kind, setting(DATA, RO, SPRING, "AAA"))
+    report = await run(Imports(books()), DATA, slow.kind, setting(DATA, RO, SPRING, "AAA"))
     assert (report.rows, report.applied, report.refused, told(report)) == (3, 2, 1, [(3, "", "UNAVAILABLE")])
 
 
