@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from signal import SIGINT, SIGTERM
-from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
+from socket import socket
 from typing import Any
 
 import uvicorn
 from litestar import Litestar, Request, Response, Router
 
+from engine.listener import listen_at
 from engine.refusals import Refusals
 from feeds import http, openapi, static
 from feeds.answers import ErrorAnswer, answer_error
@@ -26,7 +27,7 @@ from feeds.source import Source
 from feeds.xml.writer import XmlWriter
 from schemas.games import DEFAULT_GAMES, Games
 
-__all__ = ["Edge", "build", "listen_at", "running", "serve"]
+__all__ = ["Edge", "build", "running", "serve"]
 
 PAGE = Path(__file__).parent / "page"
 PING_EVERY = 20.0  # seconds
@@ -177,21 +178,6 @@ async def _leave(server: _Server, leaving: Callable[[], Awaitable[None]]) -> Non
         await leaving()
     finally:  # whatever went wrong with it, whoever stops a process means it
         server.should_exit = True
-
-
-def listen_at(host: str, port: int) -> socket:
-    """Return a bound socket; uvicorn would end the process where it cannot have the port.
-
-    Raises ``OSError``, which names the address.
-    """
-    listener = socket(AF_INET6 if ":" in host else AF_INET)
-    listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise OSError(error.errno, error.strerror, f"{host}:{port}") from error
-    return listener
 
 
 async def _tell(server: _Server, started: Callable[[int], object]) -> None:

@@ -21,10 +21,10 @@ from engine.about import About
 from engine.gateway import Gateway
 from engine.http_door import http_door
 from engine.kafka_log import KafkaLog
+from engine.listener import listen_at
 from engine.metrics import GatewayMetrics
 from engine.tcp_door import TcpDoor, open_tcp_door
 from feeds.answers import answer_error
-from feeds.server import listen_at
 from podium.departure import at_signal
 from podium.errors import OperatorError
 from podium.operations_port import operations_port, routes_of

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 import uvicorn
 from litestar import Litestar, Router
 
+from engine.listener import listen_at
 from feeds import operations
 from feeds.answers import answer_error
-from feeds.server import listen_at
 from podium.settings import Settings
 from podium.vitals import Vitals
 

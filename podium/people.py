@@ -16,7 +16,7 @@ import schemas
 from desks.acknowledgements import Acknowledgements
 from desks.api import gates, notices, scans
 from desks.api.app import make_app
-from desks.api.server import Server, listen, started
+from desks.api.server import Server, started
 from desks.devices import Devices
 from desks.errors import DesksError
 from desks.gate_publisher import GatePublisher
@@ -35,6 +35,7 @@ from desks.shared_intake import SharedIntake
 from desks.soc.watch import SocWatch, run_watch
 from engine.errors import EngineError
 from engine.host import Host
+from engine.listener import listen_at
 from engine.log import Log
 from engine.sqlite_log import SqliteLog
 from podium.beside import add_works, mailbox_of
@@ -114,7 +115,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
         vault = keeping.vault
         issuing = await asyncio.to_thread(open_issuing, door.keys, games, passphrase())
         people, acknowledgements = PeopleIndex(policies["per"], keeping.search), Acknowledgements()
-        listener = listen(door.host, door.port)
+        listener = listen_at(door.host, door.port)
         stack.callback(listener.close)
         address = door.advertise or f"http://{door.host}:{listener.getsockname()[1]}"
         signature = Signature(pepper, lambda: wall_clock() // 1000)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
+from socket import socket
 
 import uvicorn
 from litestar import Litestar
 
-__all__ = ["Server", "listen", "running", "started"]
+from engine.listener import listen_at
+
+__all__ = ["Server", "running", "started"]
 
 
 class Server(uvicorn.Server):
     """Serves an application; signals are the process's, and are left alone."""
 
     def __init__(self, app: Litestar, listener: socket) -> None:
-        """Take a socket that is bound (``listen``)."""
+        """Take a socket that is bound (``listen_at``)."""
         config = uvicorn.Config(
             app,
             http="httptools",
@@ -49,7 +51,7 @@ class Server(uvicorn.Server):
 @contextlib.asynccontextmanager
 async def running(app: Litestar, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[int]:
     """Serve within a block; yields the port."""
-    server = Server(app, listen(host, port))
+    server = Server(app, listen_at(host, port))
     task = asyncio.create_task(server.run_here())
     try:
         await started(server, task)
@@ -64,15 +66,3 @@ async def started(server: Server, task: asyncio.Task[None]) -> None:
     ready = asyncio.create_task(server.ready.wait())
     await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED)
     ready.cancel()
-
-
-def listen(host: str, port: int) -> socket:
-    """Return a socket that is bound to a port, 0 for any that is free; raises ``OSError`` where it cannot be had."""
-    listener = socket(AF_INET6 if ":" in host else AF_INET)
-    listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise OSError(error.errno, error.strerror, f"{host}:{port}") from error
-    return listener
