@@ -5,10 +5,8 @@ The history is another process: where it does not answer these routes say 503, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
-import msgspec
 from litestar import HttpMethod, Response, Router, route
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.datastructures import ResponseSpec
@@ -18,50 +16,22 @@ from engine.errors import NotKnown
 from engine.history import questions as q
 from engine.history.door import Ask, typed
 from engine.history.errors import HistoryError
-from engine.views import View
 from feeds import document, patterns
 from feeds.answers import ErrorAnswer
-from feeds.delta import NOBODY, Held
 from feeds.document import ViewDocument
 from feeds.errors import Refused
+from feeds.history_view import held_in, view_of
 from feeds.negotiation import MEDIA_TYPES
 from feeds.patterns import KINDS
-from schemas.views import HEAD, ROW_TYPES, Row
 
-__all__ = ["held_in", "router", "view_of"]
+__all__ = ["router"]
 
 READING = [HttpMethod.GET, HttpMethod.HEAD]
 STATUSES = {"not_known": 404, "no_history": 404, "bad_question": 400}  # all else may be better later: 503
-_rows = {kind: [msgspec.json.Decoder(one) for one in types] for kind, types in ROW_TYPES.items()}
 
 Epoch = Annotated[str, QueryParameter(description="The epoch that is meant; the newest where none is named")]
 When = Annotated[str, QueryParameter(description="{epoch}.{cut}, a cut's number, or an RFC 3339 instant of log time")]
 Venue = Annotated[str, QueryParameter(description="One venue")]
-
-
-def view_of(answer: q.ViewAnswer) -> View:
-    """Return the view in an answer, as a host would hold it."""
-    view = View(answer.view)
-    view.sequence, view.cut, view.time = answer.sequence, answer.changed, answer.time
-    for key, held in answer.rows.items():
-        view.put(key, _row(answer.view, key, held), held.revision)
-    return view
-
-
-def _row(view: str, key: str, held: q.HeldRow) -> Row:
-    decoders = _rows[view.partition("/")[0]]
-    row: Row = (decoders[0] if key == HEAD else decoders[-1]).decode(held.row)
-    return row
-
-
-def held_in(answer: q.ViewAnswer) -> Callable[[str, str], Held]:
-    """Return what says what last changed a row of a view, for its document."""
-
-    def held(view: str, key: str) -> Held:
-        found = answer.rows.get(key)
-        return NOBODY if found is None else Held(_row(view, key, found), found.revision, tuple(found.because))
-
-    return held
 
 
 def _spec(body: type | None, description: str) -> ResponseSpec:

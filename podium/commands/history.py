@@ -18,7 +18,7 @@ from engine.history.asking import ask
 from engine.history.door import typed
 from engine.instants import write_instant
 from feeds import document
-from feeds.history import held_in, view_of
+from feeds.history_view import held_in, view_of
 from podium.commands.options import ConfigFile, Format, LogFormat
 from podium.config import load
 from podium.errors import OperatorError

@@ -13,7 +13,7 @@ from engine.history import questions as q
 from engine.history.errors import HistoryDown, HistoryError, HistoryRefused
 from engine.views import View, encode_row
 from feeds import history
-from feeds.history import held_in, view_of
+from feeds.history_view import held_in, view_of
 from feeds.server import build
 from schemas.views import ResultHead, ResultRow, Row
 from tests.feeds.games import UNIT, medals, small_games

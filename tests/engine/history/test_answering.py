@@ -28,7 +28,7 @@ from engine.raw import Raw
 from engine.sqlite_log import SqliteLog
 from engine.streams import read_raw
 from engine.views import View, encode_row
-from feeds.history import view_of
+from feeds.history_view import view_of
 from podium.wiring import host_over
 from schemas.cut import Change, Cut
 from schemas.views import CorrectionRow, MedalTableRow
