@@ -4,6 +4,7 @@ PY := .venv/bin/python
 ARGS :=
 SEEDS := 200
 SEED :=
+WORKERS := 1
 
 .DEFAULT_GOAL := help
 
@@ -17,8 +18,8 @@ demo: runnable ## Play a Games and show its results as they come
 	$(PY) -m podium demo $(ARGS)
 
 .PHONY: test
-test: testable ## Run every kind of test, with a few fixed seeds
-	$(PY) -m pytest $(ARGS)
+test: testable ## Run every kind of test, with a few fixed seeds; WORKERS=2 at the same time
+	$(PY) -m pytest $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS) --dist worksteal) $(ARGS)
 
 .PHONY: soak
 soak: testable ## Run the tests that take seeds with SEEDS=200 of them, or with SEED=977 alone
