@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from desks.vault import Erased, Place, Vault
@@ -14,12 +15,12 @@ __all__ = ["Addresses"]
 
 
 class Addresses:
-    """The addresses of people. Organisations have none here: theirs is the desk's own to know."""
+    """The addresses of people, and those of organisations, which are policy."""
 
-    def __init__(self, vault: Vault | None, offices: dict[str, str] | None = None) -> None:
-        """Take what opens, and the addresses of the entries offices by the code of their organisation."""
+    def __init__(self, vault: Vault | None, offices: Mapping[str, str]) -> None:
+        """Take what opens, and the addresses of organisations by their codes."""
         self._vault = vault
-        self._offices = offices or {}
+        self._offices = offices
         self._sealed: dict[str, dict[str, Sealed]] = {}  # person -> stream -> what was said there last
 
     def learn(self, recorded: Recorded[Any]) -> None:

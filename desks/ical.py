@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from icalendar import Calendar, Event, vText
 
-from management.notice import Notice, NoticeIssued
+from management.notice import Notice, NoticeIssued, Slot
 
 __all__ = ["encode", "encode_all", "uid_of"]
 
@@ -21,10 +21,12 @@ def uid_of(games: str, recipient: str, subject: str) -> str:
 
 
 def encode(games: str, recipient: str, notice: NoticeIssued, at: int) -> bytes:
-    """Return the calendar that says what a notice, issued at an instant (ms), says."""
+    """Return the calendar that says what a notice, issued at an instant (ms), says; nothing where it is for none."""
+    if notice.slot is None:
+        return b""
     calendar = _calendar()
     calendar.add("method", notice.method)
-    calendar.add_component(_entry(uid_of(games, recipient, notice.subject), notice, at))
+    calendar.add_component(_entry(uid_of(games, recipient, notice.subject), notice, notice.slot, at))
     return bytes(calendar.to_ical())
 
 
@@ -33,7 +35,8 @@ def encode_all(games: str, recipient: str, notices: Mapping[str, Notice], at: in
     calendar = _calendar()
     calendar.add("method", "PUBLISH")
     for subject, notice in sorted(notices.items()):
-        calendar.add_component(_entry(uid_of(games, recipient, subject), notice, at))
+        if notice.slot is not None:
+            calendar.add_component(_entry(uid_of(games, recipient, subject), notice, notice.slot, at))
     return bytes(calendar.to_ical())
 
 
@@ -44,8 +47,8 @@ def _calendar() -> Calendar:
     return calendar
 
 
-def _entry(uid: str, notice: Notice | NoticeIssued, at: int) -> Event:
-    slot, cancelled = notice.slot, notice.method == "CANCEL"
+def _entry(uid: str, notice: Notice | NoticeIssued, slot: Slot, at: int) -> Event:
+    cancelled = notice.method == "CANCEL"
     entry = Event()
     entry.add("uid", uid)
     entry.add("sequence", notice.sequence)

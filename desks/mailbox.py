@@ -26,7 +26,7 @@ class Letter(msgspec.Struct, frozen=True):
     to: str  # address
     subject: str
     text: str
-    calendar: bytes
+    calendar: bytes  # empty: there is nothing for one
     method: str  # of the calendar
 
 
@@ -47,7 +47,8 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
     message["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
     message["From"], message["To"], message["Subject"] = sender, letter.to, letter.subject
     message.set_content(letter.text)
-    message.add_alternative(letter.calendar, maintype="text", subtype="calendar", params={"method": letter.method})
+    if letter.calendar:
+        message.add_alternative(letter.calendar, maintype="text", subtype="calendar", params={"method": letter.method})
     return message
 
 

@@ -1,6 +1,7 @@
 """The notices of a recipient (key ``ntc:per:P1``, ``ntc:ro:AAA``): what he was told of each subject, and what he knows.
 
-A subject is what a calendar has an entry for: a shift of a person, a unit of an organisation's athletes. Each change of
+A subject is what a calendar has an entry for, a shift of a person, a unit of an organisation's athletes; or what an
+organisation answers for, a participation. Each change of
 it is one notice with the next sequence number, as calendars count (RFC 5545, 3.8.7.4); the same again is none, so that
 only those are told whom something changed for. A notice is sent by an outbox, acknowledged by the recipient, and until
 then reminded of by ticks. Which address it goes to is not known here.
@@ -70,8 +71,9 @@ class Notify(msgspec.Struct, frozen=True, tag="notify"):
 
     subject: str
     method: Method
-    slot: Slot
+    slot: Slot | None  # None: it is nothing for a calendar
     cause: str  # the decision that it follows from: by this acknowledgements are counted
+    news: str = ""  # what happened, as a code; of what stands in a calendar nothing more is to be said
 
 
 class ReportSent(msgspec.Struct, frozen=True, tag="report_sent"):
@@ -107,8 +109,9 @@ class NoticeIssued(msgspec.Struct, frozen=True, tag="notice_issued"):
     subject: str
     sequence: int  # from 0
     method: Method
-    slot: Slot
+    slot: Slot | None
     cause: str
+    news: str = ""
 
 
 class NoticeSent(msgspec.Struct, frozen=True, tag="notice_sent"):
@@ -160,8 +163,9 @@ class Notice(msgspec.Struct):
 
     sequence: int
     method: Method
-    slot: Slot
+    slot: Slot | None
     cause: str
+    news: str = ""
     sent: int = 0  # times
     failed: int = 0  # times in a row
     acknowledged: bool = False
@@ -206,11 +210,11 @@ def decide(state: State, received: Received[Command], policy: Policy) -> list[Ev
 
 
 def is_recipient(actor: Actor, recipient: str) -> bool:
-    """Say whether somebody acknowledges for ``per:P1``, who is himself, or for ``ro:AAA``, as its entries office."""
+    """Say whether somebody acknowledges for ``per:P1``, who is himself, or for ``ro:AAA``, in one of its offices."""
     kind, _, code = recipient.partition(":")
     if kind == "per":
         return actor.id == code and actor.may("VOLUNTEER", f"person:{code}")
-    return kind == "ro" and actor.may("RO_ENTRIES", recipient)
+    return kind == "ro" and (actor.may("RO_ENTRIES", recipient) or actor.may("RO_ACR", recipient))
 
 
 def _nobody_else(recipient: str) -> Refusal:
@@ -221,10 +225,11 @@ def _notify(state: State, wish: Notify) -> list[Event] | Refusal:
     known = state.notices.get(wish.subject)
     if known is None:
         gone = wish.method == "CANCEL"  # of what nobody was told
-        return [] if gone else [NoticeIssued(wish.subject, 0, wish.method, wish.slot, wish.cause)]
-    if known.method == wish.method and (wish.method == "CANCEL" or known.slot == wish.slot):
+        return [] if gone else [NoticeIssued(wish.subject, 0, wish.method, wish.slot, wish.cause, wish.news)]
+    same = (known.slot, known.news) == (wish.slot, wish.news)
+    if known.method == wish.method and (wish.method == "CANCEL" or same):
         return []
-    return [NoticeIssued(wish.subject, known.sequence + 1, wish.method, wish.slot, wish.cause)]
+    return [NoticeIssued(wish.subject, known.sequence + 1, wish.method, wish.slot, wish.cause, wish.news)]
 
 
 def _acknowledge(state: State, wish: Acknowledge) -> list[Event] | Refusal:
@@ -266,7 +271,7 @@ def evolve(state: State, event: Event) -> None:
     """Change the state by an event."""
     match event:
         case NoticeIssued():
-            state.notices[event.subject] = Notice(event.sequence, event.method, event.slot, event.cause)
+            state.notices[event.subject] = Notice(event.sequence, event.method, event.slot, event.cause, event.news)
         case NoticeSent():
             notice = state.notices[event.subject]
             notice.sent, notice.failed = notice.sent + 1, 0

@@ -28,6 +28,7 @@ from management.workforce_events import (
     Event,
     LoanCancelled,
     LoanConfirmed,
+    LoanRefused,
     PersonEnrolled,
     PersonLent,
     PersonReceived,
@@ -131,8 +132,10 @@ def receive_person(state: State, command: ReceivePerson, setting: Setting) -> li
     if refusal := need_system(setting):
         return refusal
     worker = state.workers.get(command.person)
-    if command.home == setting.venue or (worker and worker.home == setting.venue):
+    if command.home == setting.venue:
         return refuse("STATE", f"{command.person} is at home here", person=command.person)
+    if worker and worker.home == setting.venue:  # an event, since who lent him has to know
+        return [LoanRefused(command.person, command.home)]
     if worker and worker.place == "HERE":
         return []
     return [PersonReceived(command.person, command.home, command.profile, command.access, command.duties)]

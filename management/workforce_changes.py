@@ -25,6 +25,7 @@ from management.workforce_events import (
     HoursCorrected,
     LoanCancelled,
     LoanConfirmed,
+    LoanRefused,
     NeedChanged,
     NobodyFound,
     NoShowRecorded,
@@ -80,6 +81,8 @@ def apply(state: State, event: Event) -> None:
             state.assignments[event.assignment].at_risk = event.reason
         case NobodyFound():
             state.unreplaced[event.assignment] = event.reason
+        case LoanRefused():
+            pass  # nothing has changed here
         case SwapProposed() | SwapAccepted() | SwapClosed() | SwapApproved():
             _swap(state, event)
         case PersonLent() | LoanConfirmed() | LoanCancelled() | PersonReceived() | PersonReturned() | PersonTakenBack():

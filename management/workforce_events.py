@@ -25,6 +25,7 @@ __all__ = [
     "HoursCorrected",
     "LoanCancelled",
     "LoanConfirmed",
+    "LoanRefused",
     "NeedChanged",
     "NoShowRecorded",
     "NobodyFound",
@@ -279,6 +280,13 @@ class LoanConfirmed(msgspec.Struct, frozen=True, tag="loan_confirmed"):
     person: str
 
 
+class LoanRefused(msgspec.Struct, frozen=True, tag="loan_refused"):
+    """A person of another roster is not taken on: he is one of our own."""
+
+    person: str
+    home: str  # whose he was said to be
+
+
 class LoanCancelled(msgspec.Struct, frozen=True, tag="loan_cancelled"):
     """The other venue does not take the person on: he is here as before."""
 
@@ -341,6 +349,7 @@ Event = (
     | PersonLent
     | LoanConfirmed
     | LoanCancelled
+    | LoanRefused
     | PersonReceived
     | PersonReturned
     | PersonTakenBack

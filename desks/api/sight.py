@@ -22,6 +22,7 @@ Rule = Callable[[Actor, str, Any], Any]  # who, what follows the prefix in the k
 
 ACCREDITATION: tuple[Role, ...] = ("OC_ACR_OPERATOR", "OC_ACR_SUPERVISOR", "GAMES_AUTHORITY", "AUDITOR")
 ENTRIES: tuple[Role, ...] = ("SPORT_ENTRIES", "IF_DELEGATE", "GAMES_AUTHORITY", "AUDITOR")
+OFFICES: tuple[Role, ...] = ("RO_ENTRIES", "RO_ACR")
 SCHEDULE: tuple[Role, ...] = ("SCHED_PLANNER", "SCHED_APPROVER", "GAMES_AUTHORITY", "AUDITOR")
 ACCOUNTS: tuple[Role, ...] = ("OC_ACR_SUPERVISOR", "GAMES_AUTHORITY", "SYSADMIN", "SOC", "AUDITOR")
 WORKFORCE: tuple[Role, ...] = ("WF_PLANNER", "VENUE_WF", "AUDITOR")
@@ -88,7 +89,7 @@ def _notices(actor: Actor, recipient: str, state: Any) -> Any:
     kind, _, code = recipient.partition(":")
     if kind == "per":
         return _volunteer(actor, code, state)
-    return _whole(state) if actor.may("RO_ENTRIES", recipient) or _any(actor, ENTRIES, "") else None
+    return _whole(state) if _any(actor, OFFICES, recipient) or _any(actor, ENTRIES, "") else None
 
 
 def _headcount(actor: Actor, rest: str, state: Any) -> Any:

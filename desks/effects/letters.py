@@ -75,7 +75,8 @@ class Letters:
 
 def _words(event: NoticeIssued, *, reminds: bool) -> tuple[str, str]:
     """Return the subject and the text of a letter: codes, as the calendar beside it has the times."""
-    what = f"{event.slot.what} {event.slot.venue} {event.slot.place}"
+    slot = event.slot
+    what = f"{slot.what} {slot.venue} {slot.place}" if slot else f"{event.subject} {event.news}"
     news = "cancelled" if event.method == "CANCEL" else ("new" if event.sequence == 0 else "changed")
     subject = f"{'Reminder: ' if reminds else ''}{what}: {news}"
     return subject, f"{subject}\n\nPlease acknowledge notice {event.sequence} of {event.subject}.\n"

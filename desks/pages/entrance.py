@@ -76,6 +76,7 @@ def _doors(site: Site, actor: Actor) -> list[Door]:
                 found[Door(f"/notices/{grant.scope}", "NOTICES", name)] = None
             case "RO_ACR" if kind == "ro":
                 found[Door(f"/desk/passes/{name}", "PASSES", name)] = None
+                found[Door(f"/notices/{grant.scope}", "NOTICES", name)] = None
         if grant.role in ("RO_ACR", "RO_ENTRIES", "WF_PLANNER", "VENUE_WF"):
             found[Door("/import", "IMPORT", "")] = None
     return list(found)

@@ -99,10 +99,14 @@ def _page(
 def _told(request: Request[Any, Any, Any], site: Site, state: State) -> Iterable[Told]:
     """Yield the notices, those to be acknowledged first, each of them by the time that it is about."""
     language = site.renderer.language_of(request)
-    order = sorted(state.notices.items(), key=lambda one: (one[1].acknowledged, one[1].slot.starts, one[0]))
-    for subject, notice in order:
-        zone = site.zone_of(notice.slot.venue)
-        yield Told(subject, notice, language.span(notice.slot.starts, notice.slot.ends, zone), zone)
+    for subject, notice in sorted(state.notices.items(), key=_place):
+        slot, zone = notice.slot, site.zone_of(notice.slot.venue) if notice.slot else ""
+        yield Told(subject, notice, language.span(slot.starts, slot.ends, zone) if slot else subject, zone)
+
+
+def _place(told: tuple[str, Notice]) -> tuple[bool, int, str]:
+    subject, notice = told
+    return notice.acknowledged, notice.slot.starts if notice.slot else 0, subject
 
 
 HANDLERS = (read, acknowledge, calendar)

@@ -61,6 +61,7 @@ STATUSES: Mapping[str, str] = {
     # what somebody was told
     "NEW": "New",
     "CHANGED": "Changed",
+    "CLEARANCE_REFUSED": "The security check has refused this participation.",
     # at a venue now
     "EXPECTED": "Expected",
     "LATE": "Late",

@@ -18,6 +18,7 @@ from desks.reactions.merged_people import MERGED_PEOPLE
 from desks.reactions.notices import NOTICES
 from desks.reactions.quota_places import QUOTA_PLACES
 from desks.reactions.reaction import Manager
+from desks.reactions.refused_people import REFUSED_PEOPLE
 from desks.reactions.stand_ins import stand_ins
 from desks.reactions.volunteer_places import VOLUNTEER_PLACES
 from desks.reactions.volunteer_roads import VOLUNTEER_ROADS
@@ -29,6 +30,7 @@ def managers_of(policies: Mapping[str, Any]) -> tuple[Manager, ...]:
     """Return the managers, under the policies of a Games by prefix; what one orders comes before the next one's."""
     return (
         QUOTA_PLACES,  # before who may need the place that it gives back
+        REFUSED_PEOPLE,
         BARRED_PEOPLE,
         ERASED_PEOPLE,
         ENDED_ACCOUNTS,

@@ -7,30 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
+from desks.reactions.organisations import State, learn
 from desks.reactions.reaction import Manager, Order
 from management.command import Recorded
-from management.participation_events import ApplicationOpened, FunctionChanged, QuotaReleased, Submitted
-from management.person_record import ParticipationAdopted
+from management.participation_events import FunctionChanged, QuotaReleased, Submitted
 from management.quota import ConfirmHold, ReleaseHold
 
-__all__ = ["QUOTA_PLACES", "State", "learn", "react"]
-
-
-class State(msgspec.Struct):
-    """Which organisation a participation is of: its later events do not repeat it."""
-
-    organisations: dict[tuple[str, str], str] = {}  # key of the person, participation
-
-
-def learn(state: State, recorded: Recorded[Any]) -> None:
-    """Remember who answers for a participation."""
-    match recorded.event:
-        case ApplicationOpened(participation=participation, ro=ro):
-            state.organisations[recorded.key, participation] = ro
-        case ParticipationAdopted(participation=participation, record=record):
-            state.organisations[recorded.key, participation] = record.ro
+__all__ = ["QUOTA_PLACES", "react"]
 
 
 def react(state: State, recorded: Recorded[Any]) -> list[Order]:

@@ -1,7 +1,8 @@
 """Somebody does not come: who could step in is looked for at his venue, and then at all others, who lend him.
 
 A manager holds the workforce of every venue as it stands, since only all of them together say who is free where. It
-proposes; each venue decides with its own guards. A loan goes home, there, home: let go, received, confirmed.
+proposes; each venue decides with its own guards. A loan goes home, there, home: let go, received, confirmed; or refused
+and cancelled, and then somebody else is looked for.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from management.attendance_board import replacements
 from management.command import Recorded
 from management.stand_in import arrival_of
 from management.workforce_commands import (
+    CancelLoan,
     ConfirmLoan,
     FindReplacement,
     LoanPerson,
@@ -24,6 +26,7 @@ from management.workforce_commands import (
 )
 from management.workforce_events import (
     AbsenceReported,
+    LoanRefused,
     NobodyFound,
     NoShowRecorded,
     PersonLent,
@@ -51,8 +54,14 @@ def learn(state: State, recorded: Recorded[Any]) -> None:
         return
     state.versions[key] = recorded.version
     workforce.evolve(state.venues.setdefault(key, workforce.State()), recorded.event)
-    if isinstance(recorded.event, NobodyFound) and (found := _elsewhere(state, recorded)):
-        state.sent[found] = (key, recorded.event.assignment)
+    assignment = ""
+    match recorded.event:
+        case NobodyFound():
+            assignment = recorded.event.assignment
+        case LoanRefused(person=person) if state.sent.get(person, ("", ""))[0] == key:
+            assignment = state.sent[person][1]
+    if assignment and (found := _elsewhere(state, recorded, assignment)):
+        state.sent[found] = (key, assignment)
 
 
 def react(state: State, recorded: Recorded[Any]) -> list[Order]:
@@ -62,9 +71,7 @@ def react(state: State, recorded: Recorded[Any]) -> list[Order]:
         case AbsenceReported() | NoShowRecorded():
             return [Order(key, FindReplacement(event.assignment, recorded.id))]
         case NobodyFound():
-            lent = [person for person, sent in state.sent.items() if sent == (key, event.assignment)]
-            venue = key.removeprefix("wf:")
-            return [Order(f"wf:{_home(state, person)}", LoanPerson(person, venue)) for person in lent[-1:]]
+            return _lend(state, key, event.assignment)
         case PersonLent():
             home = key.removeprefix("wf:")
             received = ReceivePerson(event.person, home, event.profile, event.access, event.duties)
@@ -73,9 +80,20 @@ def react(state: State, recorded: Recorded[Any]) -> list[Order]:
             confirmed = [Order(f"wf:{event.home}", ConfirmLoan(event.person))]
             there, assignment = state.sent.get(event.person, ("", ""))
             return confirmed + ([Order(key, FindReplacement(assignment, recorded.id))] if there == key else [])
+        case LoanRefused():
+            there, assignment = state.sent.get(event.person, ("", ""))
+            another = _lend(state, key, assignment, refused=event.person) if there == key else []
+            return [Order(f"wf:{event.home}", CancelLoan(event.person)), *another]
         case PersonReturned():
             return [Order(f"wf:{event.home}", TakeBack(event.person, event.duties))]
     return []
+
+
+def _lend(state: State, key: str, assignment: str, refused: str = "") -> list[Order]:
+    """Ask for the newest who was found elsewhere for an assignment, unless it is who was refused."""
+    sent = [person for person, where in state.sent.items() if where == (key, assignment)]
+    venue = key.removeprefix("wf:")
+    return [Order(f"wf:{_home(state, one)}", LoanPerson(one, venue)) for one in sent[-1:] if one != refused]
 
 
 def _home(state: State, person: str) -> str:
@@ -86,10 +104,9 @@ def _home(state: State, person: str) -> str:
     return ""
 
 
-def _elsewhere(state: State, recorded: Recorded[Any]) -> str:
+def _elsewhere(state: State, recorded: Recorded[Any], assignment: str) -> str:
     """Return who of another venue could work instead, the one who has worked least; "" where there is nobody."""
     here = state.venues[recorded.key]
-    assignment = recorded.event.assignment
     shift = here.shifts[here.assignments[assignment].shift]
     expected = arrival_of(shift.starts, recorded.at, state.policy.travel_default)
     if expected >= shift.ends:

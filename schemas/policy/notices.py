@@ -18,6 +18,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reminders: int  # at most
     retry_after: int  # of sending that failed
     retries: int  # at most, in a row
+    offices: dict[str, str] = {}  # code of an organisation -> the mail address of whoever answers for it
 
     def __post_init__(self) -> None:
         """Refuse what would send without an end, or at once again."""

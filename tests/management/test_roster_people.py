@@ -27,6 +27,7 @@ from management.workforce_events import (
     AssignmentAtRisk,
     LoanCancelled,
     LoanConfirmed,
+    LoanRefused,
     PersonEnrolled,
     PersonLent,
     PersonReceived,
@@ -160,6 +161,9 @@ def test_a_loan_that_the_other_venue_refuses_is_undone() -> None:
     assert venue.do(LoanPerson("ANN", "AQU")) == []
     assert venue.code(LoanPerson("ANN", "VIL")) == "STATE"
     assert venue.code(ProposeAssignment("a", "early1", "ANN")) == "LENT"
+    away = venue_of("ANN")  # who is on its own roster
+    assert away.do(ReceivePerson("ANN", "AQU", Profile(), Access(), ()), SYSTEM) == [LoanRefused("ANN", "AQU")]
+    assert away.state.workers["ANN"].home == "STA"
     assert venue.do(CancelLoan("ANN"), SYSTEM) == [LoanCancelled("ANN")]
     venue.ok(ProposeAssignment("a", "early1", "ANN"))
     assert [

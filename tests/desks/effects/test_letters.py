@@ -154,3 +154,10 @@ async def test_a_mail_server_gets_it_or_it_is_undeliverable() -> None:
         nobody.bind(("127.0.0.1", 0))
         with pytest.raises(Undeliverable):
             await SmtpMailbox("127.0.0.1", nobody.getsockname()[1], "games@example.org", within=5).send(LETTER)
+
+
+def test_news_that_is_nothing_for_a_calendar_comes_without_one() -> None:
+    issued = NoticeIssued("per:P1/A1", 0, "REQUEST", None, "D", "CLEARANCE_REFUSED")
+    assert ical.encode("T20", "ro:AAA", issued, 0) == b""
+    mail = message_of(Letter("1", "a@aaa.example", "s", "t", b"", "REQUEST"), "p@t20.example")
+    assert [part.get_content_type() for part in mail.walk()] == ["text/plain"]
