@@ -316,7 +316,7 @@ def _scan(device: str, seq: int, serial: int) -> ScanRecorded:
 def measure() -> Report:
     """Measure; see the head of this file."""
     persons, workers, scans = pick(300, 53_500, 535_000), pick(100, 5_000, 50_000), pick(2_000, 200_000, 2_000_000)
-    cards, written = pick(500, 535_000, 535_000), pick(100, 10_000, 535_000)
+    cards, written = pick(500, 535_000, 535_000), pick(100, 10_000, 53_500)
     say(f"deciding for {persons:,} persons and {workers:,} volunteers, and for a tenth of them")
     many = ask("bench.people", "decide", persons, workers, answer=Answer).figures
     few = ask("bench.people", "decide", persons // 10, workers // 10, answer=Answer).figures
