@@ -28,6 +28,8 @@ class EdgeHistory:
 
     async def ask(self, question: Question) -> bytes:
         """Return the JSON of an answer; raises ``HistoryError`` and ``NotKnown``."""
+        if not (question.epoch or isinstance(question, Standing)):
+            question = msgspec.structs.replace(question, epoch=self._source.epoch)  # whichever the historian is at
         if self._place.folder is not None:
             return await ask_owner(self._place.seat(None), self._place.name, question)
         answer = await self._reading.answer(question, self._source.epoch)
