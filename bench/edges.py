@@ -1,9 +1,9 @@
 """How long an edge takes to start at the end of a Games.
 
-A broker of its own on the same machine; the synthetic Games (seed 7) over four partitions, decoded and folded by one
-worker into the feed. An edge writes an image every so many cuts, as it does while a Games goes on, and the last one a
-little before the end. Each start is a process of its own on one core, the broker on the other, from opening the log to
-having folded all that it holds:
+A broker of its own on the same machine; the synthetic Games (seed 7), decoded and folded in four partitions, as workers
+would, into the feed, beside which the broker has nothing. An edge writes an image every so many cuts, as it does while
+a Games goes on, and the last one a little before the end. Each start is a process of its own on one core, the broker on
+the other, from opening the log to having folded all that it holds:
 
 - the whole feed: there is no image;
 - the newest image and the rest of the feed;
@@ -13,12 +13,11 @@ having folded all that it holds:
 from __future__ import annotations
 
 from bench.child import ask
-from bench.edges_once import Imaged, Started
+from bench.edges_once import Fed, Imaged, Started
 from bench.figures import Figure, Report, figure_of, say
 from bench.games import GamesScale
 from bench.scale import pick
-from bench.workers import broker_of_its_own, load, spread
-from bench.workers_once import Worked
+from bench.workers import broker_of_its_own, spread
 
 __all__ = ["measure"]
 
@@ -34,9 +33,8 @@ def measure() -> Report:
     scale: GamesScale = pick("small", "day", "full")
     with broker_of_its_own() as address:
         url = spread(address)
-        count = load(url, scale)
         say("the feed")
-        ask("bench.workers_once", "worker", url, answer=Worked)
+        fed = ask("bench.edges_once", "feed", url, scale, answer=Fed)
         repeats = range(pick(1, 3, 5))
         say("starts from the whole feed")
         feed = [ask("bench.edges_once", "start", url, answer=Started) for _ in repeats]
@@ -47,7 +45,8 @@ def measure() -> Report:
     return Report(
         "edges",
         _figures(feed, image, imaged),
-        f"{METHOD}; {count} messages ({scale}), {feed[0].cuts} cuts, {feed[0].views} views",
+        f"{METHOD}; {fed.messages} messages ({scale}), {feed[0].cuts} cuts, {feed[0].views} views, "
+        f"a feed of {fed.size / 2**20:.0f} MiB",
         notes=[] if len({one.digest for one in feed + image}) == 1 else ["THE DIGESTS DIFFER"],
     )
 
@@ -57,7 +56,9 @@ def _figures(feed: list[Started], image: list[Started], imaged: Imaged) -> list[
     return [
         figure_of("start from the newest image", "s", (one.wall for one in image), better=lower),
         figure_of("of that reading the image", "s", (one.loaded for one in image), better=lower),
+        figure_of("its processor time", "s", (one.cpu for one in image), better=lower),
         figure_of("start from the whole feed", "s", (one.wall for one in feed), better=lower),
+        figure_of("its processor time", "s", (one.cpu for one in feed), better=lower),
         figure_of("all views, packed", "MiB", [imaged.whole / 2**20], better=lower),
         figure_of("read for the image", "MiB", [imaged.read / 2**20], better=lower),
         figure_of("read, were images of what changed only", "MiB", [imaged.would / 2**20], better=lower),

@@ -2,21 +2,27 @@
 
 A broker, an edge and the workers in processes of their own on this machine, with their settings as they come; a gateway
 in this process. Two disciplines, each in a partition of its own, change a mark 25 times a second, open loop. One
-subscriber at the edge notes when it first sees each mark, counted from when the message was due. Every few seconds all
-workers of set ``a`` are killed (SIGKILL) at once, at moments that a seed draws, and started again at once, as a
-supervisor would; with two sets, ``b`` is left alone. The gap is the longest that any mark took to show.
+subscriber at the edge notes when it first sees each mark, counted from when the message was due, and how long it saw
+none. With two sets these take turns, several times, for as many seconds each:
+
+- both sets work;
+- all workers of set ``a`` are killed (SIGKILL) at once, and are gone;
+- they are started again, and begin to work;
+- two processes load what a worker consists of, and do nothing: so much of the last is the processor's.
+
+With one set nobody works while it is gone, so there it is killed and started again at once, as a supervisor would. The
+gap is the longest that any mark of a turn took to show.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import random
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,19 +53,33 @@ UNITS = {
     "ATH.timing": "ATHM100M--------------FNL-000100--",
 }
 EVERY = 0.04  # seconds between two marks of a discipline
-BETWEEN = 15.0  # seconds from one kill to the next, on the mean
+TURN = 8.0  # seconds of a turn
+LONG = 20.0  # seconds until one set that was killed is back, at most
 WORKERS = 2  # a set
+PODIUM = ("-m", "podium")
+CALM, GONE, BACK, OTHERS = "no harm", "killed and gone", "started again", "two load the same and do nothing"
 METHOD = (
-    "broker, edge and two workers a set as processes with their own settings (session 6 s), 50 messages/s, open loop; "
-    "all workers of one set killed at once and started again at once; from due to seen by a subscriber at the edge"
+    "broker, edge and two workers a set as processes with their own settings (session 6 s), 50 messages/s, a pause of "
+    f"{EVERY * 1000:.0f} ms between two of a discipline, open loop; turns of {TURN:.0f} s, all workers of one set "
+    "killed at once; the longest from due to seen by a subscriber at the edge"
 )
+
+
+class Turn:
+    """What a subscriber saw in all turns of a kind."""
+
+    def __init__(self) -> None:
+        self.times = Times()  # from due to seen
+        self.pause = 0.0  # the longest between two marks that were seen, seconds
 
 
 class Watch:
     """What a subscriber has seen of marks, and how late."""
 
     def __init__(self) -> None:
-        self.times = Times()
+        self.turns: dict[str, Turn] = {}
+        self.turn = Turn()  # a warm-up
+        self.last = 0.0  # when a mark was last seen
         self.due: dict[str, list[float]] = {source: [] for source in UNITS}
         self.seen = dict.fromkeys(UNITS, 0)
 
@@ -67,12 +87,19 @@ class Watch:
         """Note that a mark is shown, and with it all before it."""
         now = time.perf_counter()
         for due in self.due[source][self.seen[source] : number]:
-            self.times.record(now - due)
+            self.turn.times.record(now - due)
         self.seen[source] = max(self.seen[source], number)
+        self.turn.pause = max(self.turn.pause, now - (self.last or now))
+        self.last = now
 
-    def forget(self) -> None:
-        """Begin to measure, after a warm-up."""
-        self.times = Times()
+    async def watch(self, name: str, seconds: float) -> None:
+        """See a turn of a kind out, and what was due in it."""
+        self.turn = self.turns.setdefault(name, Turn())
+        await asyncio.sleep(seconds)
+        behind = {source: len(due) for source, due in self.due.items()}
+        async with asyncio.timeout(120):
+            while any(self.seen[source] < number for source, number in behind.items()):  # noqa: ASYNC110 - of another task
+                await asyncio.sleep(0.02)
 
     @property
     def waiting(self) -> int:
@@ -81,15 +108,23 @@ class Watch:
 
 
 @contextmanager
-def _podium(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+def _ready(folder: Path, *command: str) -> Iterator[subprocess.Popen[str]]:
+    """Have a process begin as another one, once it is told: to start one holds this process, and its clock."""
+    shell = ["sh", "-c", 'read go && exec "$0" "$@"', sys.executable, *command]
     with (folder / "notes.log").open("a") as notes:
-        command = [sys.executable, "-m", "podium", *words]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=notes, text=True)
+        process = subprocess.Popen(shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=notes, text=True)
     try:
         yield process
     finally:
         process.kill()
         process.communicate()
+
+
+def _go(processes: Iterable[subprocess.Popen[str]]) -> None:
+    for process in processes:
+        assert process.stdin
+        process.stdin.write("\n")
+        process.stdin.flush()
 
 
 async def _subscribe(port: int, watch: Watch) -> None:
@@ -127,9 +162,9 @@ async def _settled(watch: Watch) -> None:
             await asyncio.sleep(0.02)
 
 
-async def _run(address: str, sets: str, kills: int) -> tuple[Times, Times]:
-    """Return how long marks took without harm, and with it."""
-    spread, dice = Spread(2, {"SWM": 0, "ATH": 1}), random.Random(7)
+async def _run(address: str, sets: str, turns: int) -> dict[str, Turn]:
+    """Return what a subscriber saw, by the kind of turn."""
+    spread = Spread(2, {"SWM": 0, "ATH": 1})
     raw = Spread(2, {"SWM.timing": 0, "ATH.timing": 1})
     url = f"kafka://{address}/{uuid4().hex[:8]}"
     KafkaLog.open(url, layout=Layout({RAW: raw, EVENTS: spread, SHARES: Spread(2)})).close_now()
@@ -137,38 +172,38 @@ async def _run(address: str, sets: str, kills: int) -> tuple[Times, Times]:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="podium-bench-")))
         log = stack.enter_context(KafkaLog.open(url))
         await asyncio.to_thread(about.write, log, About(), 0)
-        crews = {name: stack.enter_context(ExitStack()) for name in sets}
 
-        def start(name: str) -> list[subprocess.Popen[str]]:
-            words = ("worker", "--log", url, "--set", name)
-            return [crews[name].enter_context(_podium(folder, *words)) for _ in range(WORKERS)]
+        def ready(*command: str) -> list[subprocess.Popen[str]]:
+            return [stack.enter_context(_ready(folder, *command)) for _ in range(WORKERS)]
 
-        crew = {name: start(name) for name in sets}
-        edge = stack.enter_context(_podium(folder, "edge", "--log", url, "--port", "0"))
+        crews = {name: [ready(*PODIUM, "worker", "--log", url, "--set", name)] for name in sets}
+        crews["a"] += [ready(*PODIUM, "worker", "--log", url, "--set", "a") for _ in range(turns)]
+        others = [ready("-c", "import podium.working") for _ in range(turns)]
+        edge = stack.enter_context(_ready(folder, *PODIUM, "edge", "--log", url, "--port", "0"))
+        _go([edge, *(one for crew in crews.values() for one in crew[0])])
         assert edge.stdout
         found = re.search(r"http://\S+:(\d+)", await asyncio.to_thread(edge.stdout.readline))
         assert found, (folder / "notes.log").read_text()
         gateway, watch = Gateway(log, wall_clock), Watch()
         tasks = [asyncio.create_task(_subscribe(int(found[1]), watch)), asyncio.create_task(_send(gateway, watch))]
         await _settled(watch)
-        watch.forget()
-        await asyncio.sleep(pick(3, 15, 60))
-        calm = watch.times
-        watch.forget()
-        for _ in range(kills):
-            await asyncio.sleep(BETWEEN * dice.uniform(0.75, 1.25))
-            for worker in crew["a"]:
+        for number in range(turns):
+            await watch.watch(CALM, TURN)
+            for worker in crews["a"][number]:
                 worker.kill()
-            crew["a"] = start("a")
-        await asyncio.sleep(BETWEEN)
-        tasks[1].cancel()
-        await _settled(watch)
-        tasks[0].cancel()
-        for task in tasks:
+            if len(sets) > 1:
+                await watch.watch(GONE, TURN)
+            _go(crews["a"][number + 1])
+            await watch.watch(BACK, TURN if len(sets) > 1 else LONG)
+            if len(sets) > 1:
+                _go(others[number])
+                await watch.watch(OTHERS, TURN)
+        for task in reversed(tasks):
+            task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
         await gateway.close()
-        return calm, watch.times
+        return watch.turns
 
 
 def measure() -> Report:
@@ -184,12 +219,9 @@ def measure() -> Report:
         try:
             for sets, name in (("ab", "two sets"), ("a", "one set")):
                 say(f"{name}: one of them is killed")
-                calm, harmed = uvloop.run(_run(started.address, sets, pick(1, 3, 12)))
-                figures += [
-                    figure_of(f"{name}, longest gap", "ms", [harmed.longest], better="lower"),
-                    figure_of(f"{name}, longest without harm", "ms", [calm.longest], better="lower"),
-                ]
-                notes += [f"{name}, with harm: {harmed}", f"{name}, without: {calm}"]
+                for kind, turn in uvloop.run(_run(started.address, sets, pick(1, 3, 10))).items():
+                    figures.append(figure_of(f"{name}, {kind}", "ms", [turn.times.longest], better="lower"))
+                    notes.append(f"{name}, {kind}: {turn.times}; longest pause {turn.pause * 1000:.0f} ms")
         finally:
             broker.stop(Path(folder))
     return Report("gap", figures, METHOD, notes=notes)

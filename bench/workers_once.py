@@ -46,7 +46,7 @@ def worker_on(log: KafkaLog) -> Worker:
 
 
 async def _work(url: str) -> Worked:
-    """Work until nothing has been written for two seconds; the end is when the last was."""
+    """Work until all is read, raw messages and what was made of them; the end is when the last was."""
     async with KafkaLog.open(url) as log:
         worker = worker_on(log)
         gc.collect()
@@ -57,16 +57,26 @@ async def _work(url: str) -> Worked:
             for topic in (RAW, EVENTS)
             for partition in range(log.partitions(topic))
         ]
-        done, read = wall, 0
-        while time.perf_counter() - done < 2 or not read:
+        done, read, used = wall, 0, 0.0
+        while True:
             await asyncio.sleep(0.02)
             if worker.read != read:
-                read, done = worker.read, time.perf_counter()
-        used = time.process_time() - cpu
+                read, done, used = worker.read, time.perf_counter(), time.process_time() - cpu
+            elif time.perf_counter() - done > 2 and read and await asyncio.to_thread(_all_read, log, worker):
+                break
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
         return Worked(done - wall, used, 0, "", rss())
+
+
+def _all_read(log: KafkaLog, worker: Worker) -> bool:
+    """Say whether a worker has read all that there is, stage by stage."""
+    return all(
+        worker.position((topic, partition)) >= log.head(worker.source(topic), partition=partition)
+        for topic in (RAW, EVENTS)
+        for partition in range(log.partitions(topic))
+    )
 
 
 def _edge(url: str) -> Worked:

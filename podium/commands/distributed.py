@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
@@ -15,6 +14,7 @@ import uvloop
 from podium.commands.options import ConfigFile, LogFormat
 from podium.config import load
 from podium.errors import OperatorError
+from podium.gently import load_gently
 from podium.log_lines import set_up
 from podium.settings import Settings
 
@@ -105,7 +105,7 @@ def _chosen(
 def _needs(module: str) -> ModuleType:
     """Return a module of processes, which take a moment to load."""
     try:
-        return import_module(f"podium.{module}")
+        return load_gently(f"podium.{module}")
     except ImportError as error:
         raise OperatorError(f"a log in Kafka needs the extra: pip install 'podium-games[kafka]' ({error})") from error
 
