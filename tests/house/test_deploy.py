@@ -81,7 +81,13 @@ def test_the_brokers_are_set_as_those_of_the_tests(compose: dict[str, Any]) -> N
     local = dict(line.split("=", 1) for line in properties(nodes[0], nodes, Path("/data")).splitlines())
     of_the_machine = {  # what differs with where a broker is, and what keeps small ones small
         *("listeners", "advertised.listeners", "controller.quorum.voters", "log.dirs", "node.id"),
-        *("log.index.size.max.bytes", "log.cleaner.dedupe.buffer.size", "num.network.threads", "num.io.threads"),
+        *(
+            "log.index.size.max.bytes",
+            "log.cleaner.dedupe.buffer.size",
+            "log.cleaner.backoff.ms",
+            "num.network.threads",
+            "num.io.threads",
+        ),
         *("offsets.topic.num.partitions", "transaction.state.log.num.partitions"),
         *("broker.session.timeout.ms", "broker.heartbeat.interval.ms"),
     }
