@@ -93,7 +93,7 @@ class Office:
         self.writer = writer
         self._readers = readers
         self._dossiers = dossiers
-        self._policies = policies
+        self.policies = policies
         self._elsewhere = elsewhere
         self._codec = Codec(b"")  # it reads states, and those have no secret
         self._reacted = Reacted(log, writer.partitions)
@@ -298,7 +298,7 @@ class Office:
             await asyncio.sleep(PAUSE)
 
     def _reactor(self) -> Reactor:
-        return Reactor(self.log, self.taker, self.clock, managers_of(self._policies), partitions=self.writer.partitions)
+        return Reactor(self.log, self.taker, self.clock, managers_of(self.policies), partitions=self.writer.partitions)
 
     @property
     def taker(self) -> Taker:

@@ -19,6 +19,7 @@ from desks.errors import Turned
 from desks.facts import Facts
 from desks.office import Office
 from desks.vault import Erased, Vault
+from desks.venue_desks import with_venues_of
 
 __all__ = ["router"]
 
@@ -55,7 +56,8 @@ async def read_facts(
     seen: Seen = None,
 ) -> Response[FactsAnswer]:
     await reach(office, seen)
-    found = await office.facts(vault, person, lambda blob: fields_for(caller.actor, blob))
+    actor = await with_venues_of(caller.actor, person, office)
+    found = await office.facts(vault, person, lambda blob: fields_for(actor, blob))
     if found is None or found == Facts():
         raise Turned(404, "not_found", "there is nobody", at="person")
     doorkeeper.read_personal(caller, request)

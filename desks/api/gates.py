@@ -22,9 +22,13 @@ from desks.office import Office
 from desks.people_index.cards import Cards
 from desks.printing import name_of, print_card
 from desks.vault import Vault
-from management.command import Actor
+from desks.venue_desks import with_venues_of
+from management.command import Actor, Role
+from management.gate import Token
 
 __all__ = ["Printer", "router"]
+
+OFFICES: tuple[Role, ...] = ("OC_ACR_OPERATOR", "OC_ACR_SUPERVISOR")
 
 
 class Printer:
@@ -73,11 +77,15 @@ async def badge(
     doorkeeper: NamedDependency[Doorkeeper],
 ) -> Response[bytes]:
     token = printer.cards.token(serial)
-    if token is None or not _prints(caller.actor, token.ro):
-        raise Turned(404, "not_found", "there is no such card", at="serial")
-    person, policy = printer.cards.holder(serial), printer.cards.policy
-    facts = await office.facts(printer.vault, person, lambda blob: fields_for(caller.actor, blob))
-    if facts is None and printer.cards.is_pass(serial):
+    missing = Turned(404, "not_found", "there is no such card", at="serial")
+    if token is None:
+        raise missing
+    person, policy, guest = printer.cards.holder(serial), printer.cards.policy, printer.cards.is_pass(serial)
+    actor = caller.actor if guest else await with_venues_of(caller.actor, person, office)
+    if not _prints(actor, token, guest=guest):
+        raise missing
+    facts = await office.facts(printer.vault, person, lambda blob: fields_for(actor, blob))
+    if facts is None and guest:
         facts = Facts(print_name=person)  # of a guest no more may be known than who takes him along
     if not isinstance(facts, Facts) or not name_of(facts):
         raise Turned(409, "NO_NAME", "nothing is known to print on it", at="serial")
@@ -89,9 +97,13 @@ async def badge(
     return Response(printed, media_type="application/pdf", headers={"Cache-Control": "no-store"})
 
 
-def _prints(actor: Actor, ro: str) -> bool:
-    venue = any(grant.role == "VENUE_ACR" for grant in actor.grants)
-    return venue or any(actor.may(role, f"ro:{ro}") for role in ("OC_ACR_OPERATOR", "OC_ACR_SUPERVISOR"))
+def _prints(actor: Actor, token: Token, *, guest: bool) -> bool:
+    """Say whether somebody prints a card: a venue's desk those of whom it has to do with, and passes for the venue."""
+    if any(actor.may(role, f"ro:{token.ro}") for role in OFFICES):
+        return True
+    if guest:
+        return any(actor.may("VENUE_ACR", f"venue:{venue}") for venue in token.entitlement.venues)
+    return any(grant.role == "VENUE_ACR" for grant in actor.grants)
 
 
 def router(publisher: GatePublisher, printer: Printer) -> Router:

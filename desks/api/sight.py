@@ -60,7 +60,11 @@ def _organisation(actor: Actor, ro: str, state: Any) -> Any:
 
 
 def _passes(actor: Actor, ro: str, state: Any) -> Any:
-    return _whole(state) if actor.may("VENUE_ACR", "") else _organisation(actor, ro, state)
+    whole = _whole(state) if actor.may("VENUE_ACR", "") else _organisation(actor, ro, state)
+    if whole is not None:
+        return whole
+    here = {name: one for name, one in state.passes.items() if actor.may("VENUE_ACR", f"venue:{one.venue}")}
+    return {"passes": _whole(here)} if here else None
 
 
 def _entry_book(actor: Actor, discipline: str, state: Any) -> Any:

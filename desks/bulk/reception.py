@@ -30,14 +30,12 @@ class Reception:
         policies: Mapping[str, Any],
         index: BlindIndex,
         vault: Vault | None,
-        programmes: tuple[str, ...] = ("MAIN",),
     ) -> None:
         """Take what an import needs; without a vault nothing is sealed, and nothing that is personal is kept."""
         self._office = office
         self._policies = policies
         self._index = index
         self._vault = vault
-        self._programmes = programmes
         self._imports = Imports(WriterBooks(office))
 
     def may(self, actor: Actor) -> list[tuple[Kind, str]]:
@@ -61,7 +59,7 @@ class Reception:
         everywhere: dict[str, Iterable[str]] = {
             "ro": policy.organisations,
             "venue": policy.venues,
-            "programme": self._programmes,
+            "programme": self._policies["vol"].programmes,
         }
         return everywhere[kind.scope]
 

@@ -18,6 +18,7 @@ from desks.facts import Facts
 from desks.pages.form import Form, Wish, read_form
 from desks.pages.site import Page, Site, not_for
 from desks.printing import print_card
+from desks.venue_desks import with_venues_of
 from management.card import BLOCKED, LIVE, Card
 from management.card_desk import (
     Produce,
@@ -30,7 +31,7 @@ from management.card_desk import (
     Validate,
 )
 from management.command import Actor, Refusal, Role
-from management.day_pass import ApprovePass, CancelPass, IssuePass, RequestPass, ReturnPass
+from management.day_pass import ApprovePass, CancelPass, DayPass, IssuePass, RequestPass, ReturnPass
 from management.day_pass import State as Passes
 from management.entitlement import Entitlement, Place, opens_venue, opens_zone
 from management.participation import Participation
@@ -71,7 +72,7 @@ def _at_desk(actor: Actor) -> None:
 
 
 def _in_scope(actor: Actor, ro: str) -> bool:
-    """Say whether somebody at a desk sees the cards of an organisation: a venue validates those of all."""
+    """Say whether somebody at a desk sees the cards of an organisation; a venue's desk, as it stands to the person."""
     venue = any(grant.role == "VENUE_ACR" for grant in actor.grants)
     return venue or any(actor.may(role, f"ro:{ro}") for role in ROLES)
 
@@ -106,7 +107,8 @@ async def search(
 
 async def _visit(site: Site, actor: Actor, person: str) -> Visit:
     _at_desk(actor)
-    return Visit(site, actor, person, await site.state(f"per:{person}"))
+    state = await site.state(f"per:{person}")
+    return Visit(site, await with_venues_of(actor, person, site.office), person, state)
 
 
 @get("/desk/person/{person:str}")
@@ -233,7 +235,7 @@ async def badge(
     visit = await _visit(site, actor, person)
     card, signer = visit.state.cards.get(str(serial)), site.signer
     own = visit.state.participations.get(card.participation) if card else None
-    if card is None or own is None or card.status not in LIVE or signer is None or not _in_scope(actor, own.ro):
+    if card is None or own is None or card.status not in LIVE or signer is None or not _in_scope(visit.actor, own.ro):
         return site.show(
             request, actor, await _record(request, visit, None, Refusal("UNKNOWN", "no such card")), status=404
         )
@@ -341,7 +343,7 @@ async def _passes(  # noqa: PLR0917 - of a page: who asks, for whom, and what ca
     _at_passes(actor, ro)
     state: Passes = await site.state(f"dp:{ro}")
     language, policy = site.renderer.language_of(request), site.policies["per"]
-    newest = sorted(state.passes.values(), key=lambda one: (one.day, one.id), reverse=True)
+    newest = sorted(_seen(actor, ro, state), key=lambda one: (one.day, one.id), reverse=True)
     shows = {
         "ro": ro,
         "passes": [(one, language.day(one.day)) for one in newest[:200]],
@@ -354,6 +356,14 @@ async def _passes(  # noqa: PLR0917 - of a page: who asks, for whom, and what ca
         "refused_field": "",
     }
     return Page("passes.html", shows)
+
+
+def _seen(actor: Actor, ro: str, state: Passes) -> Iterable[DayPass]:
+    """Return the passes that somebody sees: those of his organisations, and those for his venue."""
+    offices: tuple[Role, ...] = ("RO_ACR", "OC_ACR_OPERATOR", "OC_ACR_SUPERVISOR", "GAMES_AUTHORITY")
+    if any(actor.may(role, f"ro:{ro}") for role in offices):
+        return state.passes.values()
+    return [one for one in state.passes.values() if actor.may("VENUE_ACR", f"venue:{one.venue}")]
 
 
 HANDLERS = (search, record, act, badge, passes, act_on_pass)

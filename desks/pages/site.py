@@ -50,7 +50,6 @@ class Site:
         vault: Vault | None = None,
         people: PeopleIndex | None = None,
         signer: Signer | None = None,
-        programmes: tuple[str, ...] = ("MAIN",),
     ) -> None:
         """Take what the pages need.
 
@@ -69,10 +68,15 @@ class Site:
         self.people = people or PeopleIndex(policies["per"])
         cards = self.people.cards
         self.numbers = CardNumbers(office, lambda: office.now, lambda: (cards.last_serial, cards.last_index))
-        self.programmes = programmes
         self.forms = Forms(office)
-        self.sheets = Reception(office, policies, index, vault, programmes)
+        self.sheets = Reception(office, policies, index, vault)
         self.renderer = Renderer(policies["per"].games)
+
+    @property
+    def programmes(self) -> tuple[str, ...]:
+        """The programmes that volunteers apply to."""
+        found: tuple[str, ...] = self.policies["vol"].programmes
+        return found
 
     def zone_of(self, venue: str) -> str:
         """Return the zone of a venue's clock; where the schedule does not name it, UTC."""

@@ -16,6 +16,7 @@ __all__ = ["Policy", "decode"]
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What holds for one programme: that of the Games, of the Paralympic Games, of a test event."""
 
+    programmes: tuple[str, ...]  # that people apply to: of the Games, of a test event
     starts: date  # first day on which a volunteer may work
     ends: date  # last
     least_age: int  # years, on the day of the first shift
@@ -29,6 +30,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Refuse a programme that ends before it starts, or asks for more days than it has."""
+        if not self.programmes:
+            raise ValueError("there is a programme that people apply to")
         if not 1 <= self.least_days <= (self.ends - self.starts).days + 1:
             raise ValueError("a programme has at least the days that it asks for")
         if not 0 <= self.least_age <= self.adult_age:

@@ -14,8 +14,9 @@ from PIL import Image
 from desks.partitions import scan
 from desks.topics import COMMANDS, EVENTS, REPLIES
 from management.application import Verify
+from management.command import Actor, Grant
 from management.person_record import MergePerson
-from tests.desks.api_hands import Api, api, codes
+from tests.desks.api_hands import ACTORS, Api, api, codes
 from tests.desks.people import PARTITIONS
 from tests.management.accredited import (
     AUTHORITY,
@@ -76,6 +77,18 @@ async def test_each_role_sees_the_fields_that_it_needs(tmp_path: Path) -> None:
     assert set(seen[AUTHORITY.id]) == {"family_name", "given_name", "nationality"}
     assert list(nothing.values()) == [nobody] * 3
     assert nobody["error"]["code"] == "not_found"
+
+
+async def test_a_venues_desk_sees_whom_its_venue_opens_to_and_a_point_of_validation_everybody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desks = {venue: Actor(f"desk-{venue}", (Grant("VENUE_ACR", f"venue:{venue}"),)) for venue in ("OLP", "MPC", "STA")}
+    for desk in desks.values():
+        monkeypatch.setitem(ACTORS, desk.id, desk)
+    async with api(tmp_path) as people:
+        await apply(people)  # an athlete: the village and the common domain, and the venues of the discipline
+        seen = {venue: "family_name" in await facts(people, desk) for venue, desk in desks.items()}
+    assert seen == {"OLP": True, "MPC": True, "STA": False}
 
 
 async def test_nothing_that_is_personal_lies_on_the_log(tmp_path: Path) -> None:
