@@ -35,7 +35,7 @@ class GatePublisher:
         """Take what is published and who signs it; the rules of the ``schedule`` say how long gates are open."""
         self._office, self._cards, self._issuing = office, cards, issuing
         self._before, self._after = schedule.gates_before_min * MINUTES, schedule.gates_after_min * MINUTES
-        self.files: dict[str, bytes] = {MANIFEST: issuing.manifest}  # what gates are sent now, by name
+        self.files: dict[str, bytes] = {MANIFEST: issuing.manifest()}  # what gates are sent now, by name
 
     async def run(self, every: float = EVERY) -> None:
         """Publish again and again, until cancelled."""
@@ -58,6 +58,7 @@ class GatePublisher:
         statuses = Statuses(games, version, at, self._cards.list.encode())
         made: dict[str, Publication] = {FACTS: facts, STATUSES: statuses, BEACON: Beacon(games, at)}
         publisher = self._issuing.publisher
+        self.files[MANIFEST] = self._issuing.manifest()  # it may name another key by now
         self.files |= {name: encode(what, publisher) for name, what in made.items()}
 
     async def _schedule(self) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[Span, ...]]]:

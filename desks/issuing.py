@@ -1,7 +1,7 @@
 """The keys that sign what gates trust: cards, lists and times, and the root that says which of them count.
 
 They lie in the keys folder, encrypted. The manifest (``keys.cose``) is made once, when there is none; after that the
-root is needed only for another manifest, and belongs in a safe.
+root is needed only for another manifest (``desks/card_keys.py``), and belongs in a safe.
 """
 
 from __future__ import annotations
@@ -19,11 +19,15 @@ CARDS, PUBLISHER, ROOT = "cards", "publisher", "root"
 
 
 class Issuing(NamedTuple):
-    """What signs, and the manifest that says so."""
+    """What signs, and the file of the manifest that says so."""
 
     cards: HeldKey
     publisher: HeldKey
-    manifest: bytes
+    file: Path
+
+    def manifest(self) -> bytes:
+        """Return the manifest as it is by now."""
+        return self.file.read_bytes()
 
 
 def open_issuing(folder: Path, games: str, passphrase: bytes = b"") -> Issuing:
@@ -38,4 +42,4 @@ def open_issuing(folder: Path, games: str, passphrase: bytes = b"") -> Issuing:
         beside = file.with_suffix(".new")
         beside.write_bytes(Manifest(games, 1, keys, publishers).encode(root))
         beside.replace(file)
-    return Issuing(cards, publisher, file.read_bytes())
+    return Issuing(cards, publisher, file)

@@ -5,10 +5,12 @@
 | ``pepper`` | 32 bytes, in hexadecimal: keys the hashes of commands, and what documents are known by |
 | ``operators.toml`` | who is known by a token (``desks/operators.py``) |
 | ``kek`` | the key that wraps the keys of persons (``desks/key_wrap.py``), where no device holds it |
+| ``kek.old`` | the one before it, until nothing is wrapped by it any more (``desks/wrapping_key.py``) |
+| ``root``, ``cards``, ``publisher`` | what signs for gates (``desks/issuing.py``) |
 | ``audit`` | the key that signs checkpoints (``desks/audit``) and certificates |
 | ``witness`` | in the folder of a witness: the key that it cosigns with |
 
-The last three are encrypted under a passphrase, which the environment brings (PODIUM_PASSPHRASE); without one the
+All keys are encrypted under a passphrase, which the environment brings (PODIUM_PASSPHRASE); without one the
 folder alone protects them.
 
 Only its owner reads it. It is made once for a Games (``make_keys``), and is to be backed up apart from the log.
@@ -25,7 +27,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from desks.errors import BadKeys
-from desks.key_wrap import HeldWrapper
 from desks.keys import HeldKey
 from desks.secret_file import load_secret, make_secret, save_secret
 
@@ -37,7 +38,6 @@ __all__ = [
     "blind_pepper",
     "make_keys",
     "read_pepper",
-    "read_wrapper",
     "signing_key",
     "write_new",
 ]
@@ -64,11 +64,6 @@ def _make(file: Path, passphrase: bytes) -> None:
 def blind_pepper(pepper: bytes) -> bytes:
     """Return what documents and names are known by, from the pepper: a key of its own, for that alone."""
     return HKDF(SHA256(), 32, salt=b"podium blind index", info=b"words").derive(pepper)
-
-
-def read_wrapper(folder: Path, passphrase: bytes = b"") -> HeldWrapper:
-    """Return the key that wraps the keys of persons; raises ``BadSecret``."""
-    return HeldWrapper(load_secret(folder / KEK, passphrase))
 
 
 def signing_key(folder: Path, name: str, passphrase: bytes = b"", *, make: bool = False) -> HeldKey:

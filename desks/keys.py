@@ -88,8 +88,11 @@ class Manifest(msgspec.Struct, frozen=True):
         return _by_kid(self.publishers)
 
 
-def read_manifest(data: bytes, root: Ed25519PublicKey, games: str, known: int = 0) -> Manifest:
-    """Return a manifest that the pinned root has signed; ``known`` is the version of the one at hand."""
+def read_manifest(data: bytes, root: Ed25519PublicKey, games: str | None = None, known: int = 0) -> Manifest:
+    """Return a manifest that the pinned root has signed, of whichever Games where none is named.
+
+    ``known`` is the version of the one at hand.
+    """
     try:
         payload = open_sign1(data, MANIFEST, {kid_of(root): root})
         manifest = msgspec.msgpack.decode(payload, type=Manifest)
@@ -97,7 +100,7 @@ def read_manifest(data: bytes, root: Ed25519PublicKey, games: str, known: int = 
         manifest.publisher_ring()
     except (NotSigned, msgspec.DecodeError, ValueError) as error:
         raise ManifestRefused(f"not a manifest that the root has signed: {error}") from None
-    if manifest.games != games:
+    if games is not None and manifest.games != games:
         raise ManifestRefused(f"a manifest of the Games {manifest.games}, not of {games}")
     if manifest.version < known:
         raise ManifestRefused(f"manifest {manifest.version} is older than {known}, which is at hand")

@@ -7,7 +7,7 @@ as labels, or sent to where a card is shown on a screen. Half a million take a c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -16,10 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from desks import card_token
 from desks.cose import Signer
 from desks.keys import Manifest, kid_of
-from management.card import LIVE
-from management.person_record import State
-from management.token import token_of_card
-from schemas.policy.accreditation import Policy
+from desks.people_index.cards import Cards
+from management.status_list import REVOKED
 
 __all__ = ["Resigned", "give_up", "sign_anew"]
 
@@ -46,10 +44,9 @@ def give_up(manifest: Manifest, lost: bytes, following: Ed25519PublicKey | None 
     return msgspec.structs.replace(manifest, version=manifest.version + 1, keys=keys)
 
 
-def sign_anew(people: Iterable[tuple[str, State]], policy: Policy, signer: Signer) -> Iterator[Resigned]:
-    """Yield every live card of some persons with its code under another key."""
-    for person, state in people:
-        for card in state.cards.values():
-            if card.status in LIVE:
-                token = token_of_card(card, state.participations[card.participation], policy)
-                yield Resigned(person, card.serial, card_token.encode(token, policy, signer))
+def sign_anew(cards: Cards, signer: Signer, after: int = 0) -> Iterator[Resigned]:
+    """Yield every card and pass that is not void with its code under another key, by serial, those after one."""
+    for serial in sorted(cards.all):
+        token = cards.token(serial)
+        if serial > after and token is not None and cards.list.statuses[token.index] != REVOKED:
+            yield Resigned(cards.holder(serial), serial, card_token.encode(token, cards.policy, signer))

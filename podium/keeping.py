@@ -22,7 +22,7 @@ from desks.audit.witness import HttpWitness
 from desks.blind_index import BlindIndex
 from desks.errors import Mismatch
 from desks.key_store import KeyStore
-from desks.keyring import AUDIT, blind_pepper, read_wrapper, signing_key
+from desks.keyring import AUDIT, blind_pepper, signing_key
 from desks.keys import HeldKey
 from desks.office import Office
 from desks.people_index.search import Search
@@ -30,12 +30,15 @@ from desks.privacy.erasing import Eraser, VaultKeys
 from desks.privacy.stores import SealedFiles
 from desks.readers import Reader
 from desks.vault import Vault
+from desks.wrapping_key import Wrapping
 from engine.log import Log
 from management.soc_signs import CheckpointMismatched, Sign
 from podium.passphrase import passphrase
 from podium.wiring import wall_clock
 
-__all__ = ["Keeping", "Kept"]
+__all__ = ["PERSONS", "Keeping", "Kept"]
+
+PERSONS = "persons.db"
 
 _log = structlog.get_logger()
 
@@ -55,6 +58,7 @@ class Keeping:
     photos: SealedFiles
     badges: SealedFiles
     _store: KeyStore
+    _wrapping: Wrapping
 
     def __init__(self, log: Log, games: str, kept: Kept, eraser: Eraser, signer: HeldKey) -> None:
         """Prepare it; use ``open``."""
@@ -68,11 +72,12 @@ class Keeping:
     async def open(cls, log: Log, games: str, kept: Kept, pepper: bytes) -> Self:
         """Open the vault, which first forgets what the log wants forgotten; raises ``BadSecret``, ``StoreBusy``."""
         secret = passphrase()
-        wrapper, signer = read_wrapper(kept.keys, secret), signing_key(kept.keys, AUDIT, secret)
-        store = KeyStore.open(kept.keys / "persons.db")
-        eraser = await Eraser.open(log, games, wall_clock, VaultKeys(store, wrapper, signer))
+        wrapping, signer = Wrapping(kept.keys, secret), signing_key(kept.keys, AUDIT, secret)
+        store = KeyStore.open(kept.keys / PERSONS)
+        keys = VaultKeys(store, wrapping.wrapper, signer, wrapping.others)
+        eraser = await Eraser.open(log, games, wall_clock, keys)
         keeping = cls(log, games, kept, eraser, signer)
-        keeping._store = store
+        keeping._store, keeping._wrapping = store, wrapping
         (personal := kept.keys / "personal").mkdir(mode=0o700, exist_ok=True)
         for name in ("photos", "badges"):
             (personal / name).mkdir(mode=0o700, exist_ok=True)
@@ -116,3 +121,4 @@ class Keeping:
         """Close its files."""
         self.search.close()
         self._store.close()
+        self._wrapping.close()

@@ -1,4 +1,4 @@
-"""The people side: people serve, init-keys, add-operator, import, export."""
+"""The people side: people serve, init-keys, keys, add-operator, import, export."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import typer
 
 from management.command import EVERYWHERE, Grant
 from podium.commands.options import ConfigFile, Format, LogFormat
+from podium.commands.people_keys import keys as keys_of_a_games
 from podium.config import load
 from podium.errors import OperatorError
 from podium.log_lines import set_up
@@ -148,4 +149,5 @@ def _needs() -> ModuleType:
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this file."""
+    people.add_typer(keys_of_a_games, name="keys")
     app.add_typer(people, name="people")

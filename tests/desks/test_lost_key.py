@@ -7,13 +7,23 @@ import pytest
 from desks import card_token
 from desks.keys import read_manifest
 from desks.lost_key import give_up, sign_anew
+from desks.people_index.cards import Cards
 from management.card_desk import ReportLost
+from management.command import Recorded
 from management.gate import Token, TokenFailure
 from management.token import token_of_card
 from tests.desks.test_keys import FIRST, ROOT, SECOND, key, manifest
-from tests.management.accredited import JULY, T20, VENUE, active
+from tests.management.accredited import JULY, T20, VENUE, Desk, active
 
 THIRD = key(4)
+
+
+def cards_of(desk: Desk) -> Cards:
+    """Return the table of cards after all that happened to one person."""
+    cards = Cards(T20)
+    for version, event in enumerate(desk.events, 1):
+        cards.take(Recorded(f"e{version}", desk.key, version, event, "c", "op", JULY))
+    return cards
 
 
 def test_cards_open_gates_by_the_next_key_and_by_the_lost_one_no_more() -> None:
@@ -25,16 +35,17 @@ def test_cards_open_gates_by_the_next_key_and_by_the_lost_one_no_more() -> None:
     gates = read_manifest(after.encode(ROOT), ROOT.public, "T20", known=before.version).ring()
     assert sorted(gates) == sorted([SECOND.kid, THIRD.kid])
     assert card_token.decode(old, T20, gates) == TokenFailure("UNKNOWN_KEY")
-    (anew,) = sign_anew([("P1", desk.state)], T20, SECOND)
+    (anew,) = sign_anew(cards_of(desk), SECOND)
     assert (anew.person, anew.serial) == ("P1", 1)
     found = card_token.decode(anew.text, T20, gates)
     assert isinstance(found, Token)
     assert found == card_token.decode(old, T20, before.ring())  # all but the signature is as it was
+    assert list(sign_anew(cards_of(desk), SECOND, after=1)) == []
 
 
 def test_a_card_that_is_blocked_is_not_signed_anew() -> None:
     desk = active().after([(ReportLost(1, identity_checked=True, point="OLV"), VENUE)], JULY)
-    assert list(sign_anew([("P1", desk.state)], T20, SECOND)) == []
+    assert list(sign_anew(cards_of(desk), SECOND)) == []
 
 
 def test_what_cannot_be_given_up_is_said() -> None:

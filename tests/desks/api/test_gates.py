@@ -120,7 +120,7 @@ def test_the_keys_are_made_once_and_without_the_root_go_on(tmp_path: Path) -> No
     first = open_issuing(tmp_path, "T20", b"secret")
     (tmp_path / "root").unlink()
     again = open_issuing(tmp_path, "T20", b"secret")
-    assert (again.manifest, again.cards.kid) == (first.manifest, first.cards.kid)
+    assert (again.manifest(), again.cards.kid) == (first.manifest(), first.cards.kid)
 
 
 def test_spans_that_touch_are_one() -> None:
