@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -35,14 +35,22 @@ def gate(
     settings: Annotated[Path, typer.Option("--gate", help="Device, place and pinned root, in TOML.", dir_okay=False)],
     source: Annotated[str, typer.Option("--from", help="Codes, one a line: a file, or - for pipes and scanners.")],
     form: Annotated[GateFormat, typer.Option("--format", help="text or json, a line for each code.")] = GateFormat.text,
+    desk: Annotated[
+        str | None, typer.Option("--fetch-from", help="The API of a desk, from which what is published is fetched.")
+    ] = None,
+    token: Annotated[
+        Path | None, typer.Option("--token", help="The file with the token of a GATE_DEVICE.", dir_okay=False)
+    ] = None,
 ) -> None:
     """Decide who goes through a gate, with or without a network.
 
-    Each decision is stored before it is shown. Exit code 0: all were let in; 3: somebody was denied; 4: nobody was
-    denied, and somebody referred to a person.
+    Each minute it fetches what is published from a desk, where one is named and answers, and goes on with what it has
+    where not. Each decision is stored before it is shown.
+
+    Exit code 0: all were let in; 3: somebody was denied; 4: nobody was denied, and somebody referred to a person.
     """
     verdicts = set()
-    with _opened(folder, settings) as opened, _lines(source) as stream:
+    with _opened(folder, settings, desk, token) as opened, _lines(source) as stream:
         for code in _codes(stream):
             shown = opened.scan(code)
             verdicts.add(shown.verdict)
@@ -53,17 +61,23 @@ def gate(
 
 
 @contextmanager
-def _opened(folder: Path, settings: Path) -> Iterator[OfflineGate]:
+def _opened(folder: Path, settings: Path, desk: str | None, token: Path | None) -> Iterator[OfflineGate]:
     try:
         from desks.errors import DesksError  # noqa: PLC0415 - the extra
         from desks.gate import OfflineGate  # noqa: PLC0415
         from desks.gate_clock import SystemClock  # noqa: PLC0415
         from desks.gate_settings import read_gate_settings  # noqa: PLC0415
+        from podium.gate_fetching import GateFetcher  # noqa: PLC0415
     except ImportError as error:
         raise OperatorError(f"a gate needs the extra: pip install 'podium-games[people]' ({error})") from error
+    if (desk is None) != (token is None):
+        raise OperatorError("a gate that fetches needs both: --fetch-from URL and --token FILE")
     try:
-        with closing(OfflineGate.open(folder, read_gate_settings(settings), SystemClock())) as opened:
-            yield opened
+        with ExitStack() as stack:
+            known = read_gate_settings(settings)
+            if desk is not None and token is not None:
+                stack.enter_context(GateFetcher(desk, token, folder, known).fetching())
+            yield stack.enter_context(closing(OfflineGate.open(folder, known, SystemClock())))
     except DesksError as error:
         raise OperatorError(str(error)) from error
 
