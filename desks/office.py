@@ -8,6 +8,7 @@ what is for another goes there (``Elsewhere``); what may run only once, such as 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -16,7 +17,7 @@ import structlog
 
 from desks.codec import Codec, encode
 from desks.dossiers import Dossiers, Sealed, open_facts
-from desks.errors import DesksError, NotServed
+from desks.errors import DesksError, NotServed, Unavailable
 from desks.facts import Facts
 from desks.onward import Follower
 from desks.outcome import Outcome, Position
@@ -31,6 +32,8 @@ from desks.ticks import run_ticks
 from desks.vault import Erased, Vault
 from desks.writer import Writer
 from engine.errors import EngineError
+from engine.histogram import Histogram
+from engine.latency import BOUNDS
 from engine.log import Log
 from management.aggregates import aggregate_of
 from management.command import Actor, Received, Tick
@@ -97,6 +100,8 @@ class Office:
         self._elsewhere = elsewhere
         self._codec = Codec(b"")  # it reads states, and those have no secret
         self._reacted = Reacted(log, writer.partitions)
+        self.answered: Counter[str] = Counter()  # commands, by the code of their refusal, or "accepted"
+        self.took = Histogram(BOUNDS)  # from a command to its outcome
         self._waiting: dict[int, Mapping[int, int]] = {}  # partition -> what is to be seen to before time passes there
         self._works: dict[str, Work] = {
             "the reading": readers.run,
@@ -198,6 +203,9 @@ class Office:
 
     async def submit(self, received: Received[Any], place: str = "") -> Outcome:
         """Do as ``Writer.submit`` does, wherever the command is decided."""
+        return await self._counted(self._submit(received, place))
+
+    async def _submit(self, received: Received[Any], place: str) -> Outcome:
         if (away := self._away(received.key)) is None:
             try:
                 return await self.writer.submit(received, place)
@@ -211,6 +219,9 @@ class Office:
 
     async def submit_bytes(self, data: bytes, actor: Actor, place: str) -> Outcome:
         """Do as ``Writer.submit_bytes`` does, for a command that came just now, wherever it is decided."""
+        return await self._counted(self._submit_bytes(data, actor, place))
+
+    async def _submit_bytes(self, data: bytes, actor: Actor, place: str) -> Outcome:
         try:
             key = _key(data).key
         except (msgspec.DecodeError, UnicodeDecodeError):
@@ -224,6 +235,17 @@ class Office:
                     raise
         elsewhere, number = away
         return await elsewhere.submit_bytes(number, data, actor, at, place)
+
+    async def _counted(self, deciding: Coroutine[Any, Any, Outcome]) -> Outcome:
+        began = asyncio.get_running_loop().time()
+        try:
+            outcome = await deciding
+        except (NotServed, Unavailable):
+            self.answered["UNAVAILABLE"] += 1
+            raise
+        self.took.observe(asyncio.get_running_loop().time() - began)
+        self.answered[outcome.refusal.code if outcome.refusal else "accepted"] += 1
+        return outcome
 
     async def read(self, key: str) -> Kept | None:
         """Return a record as it stands, None where no aggregate has such a key; raises as ``submit`` does."""
@@ -248,6 +270,17 @@ class Office:
     async def seen(self, position: Position, within: float = SEEN_WITHIN) -> bool:
         """Return whether every reader has come as far as a position within so many seconds."""
         return await self._readers.progress.wait(position, within)
+
+    @property
+    def unread(self) -> int:
+        """How many events this process has made durable that its readers have not taken in."""
+        decided, read = self.writer.progress, self._readers.progress
+        return sum(max(0, decided.serial(number) - read.serial(number)) for number in self.writer.serves)
+
+    @property
+    def unreacted(self) -> int:
+        """How many events are read here that the reactor, wherever it runs, has not seen to."""
+        return self._reacted.behind(self._serials())
 
     # -- working
 

@@ -24,6 +24,10 @@ class Reacted:
         """Say whether all is seen to up to these serials, by partition."""
         return all(self._serials.get(number, 0) >= serial for number, serial in wanted.items())
 
+    def behind(self, newest: Mapping[int, int]) -> int:
+        """Return how many events up to these serials are not seen to."""
+        return sum(max(0, serial - self._serials.get(number, 0)) for number, serial in newest.items())
+
     async def run(self) -> None:
         """Follow it, until cancelled."""
         places = {self._partitions.place(self._log, REACTIONS, number) for number in range(self._partitions.count)}

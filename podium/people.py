@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -39,18 +38,20 @@ from engine.listener import listen_at
 from engine.log import Log
 from engine.sqlite_log import SqliteLog
 from podium.beside import add_works, mailbox_of
+from podium.departure import at_signal
 from podium.errors import OperatorError
 from podium.keeping import Keeping, Kept
+from podium.operations_port import operations_port
 from podium.pages import pages_over
 from podium.passphrase import passphrase
+from podium.people_vitals import vitals_of
 from podium.settings import People as PeopleSettings
+from podium.settings import Settings
 from podium.signing_in import Secrets, SigningIn
 from podium.wiring import host_over, kafka_url, name_of, open_log, wall_clock
 from schemas.policy.soc import Policy as Watching
 
-__all__ = ["Door", "door_of", "run", "working"]
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+__all__ = ["Door", "Working", "door_of", "run", "working"]
 
 _log = structlog.get_logger()
 
@@ -71,11 +72,18 @@ class Door(NamedTuple):
     witnesses: tuple[str, ...] = ()  # addresses of those who cosign them
 
 
+class Working(NamedTuple):
+    """The people side of a process, at work."""
+
+    office: Office
+    work: asyncio.Task[None]
+
+
 @asynccontextmanager
 async def working(
     log: Log, door: Door, results: Host | None = None, *, folding: bool = False
-) -> AsyncIterator[asyncio.Task[None]]:
-    """Decide, react and serve within a block; yields what ends with an error where that goes on no longer.
+) -> AsyncIterator[Working]:
+    """Decide, react and serve within a block; yields what works, which ends with an error where it goes on no longer.
 
     ``results`` is a host of the same log, by which the news of the field comes in; ``folding`` says that nobody else in
     this process has it fold.
@@ -93,7 +101,7 @@ async def working(
         await started(server, serving)
         print(f"podium: people at http://{door.host}:{server.port}", flush=True)
         _log.info("people_serving", address=f"{door.host}:{server.port}", partitions=office.writer.partitions.count)
-        yield work
+        yield Working(office, work)
 
 
 class _Opened(NamedTuple):
@@ -190,20 +198,27 @@ async def _served(server: Server, serving: asyncio.Task[None]) -> None:
     await serving
 
 
-async def _run(path: Path, door: Door) -> None:
-    loop = asyncio.get_running_loop()
-    leave = asyncio.Event()
-    for number in SIGNALS:
-        loop.add_signal_handler(number, leave.set)
-    leaving = asyncio.create_task(leave.wait())
+async def _run(path: Path, settings: Settings) -> None:
+    door, stop = door_of(settings.people), asyncio.Event()
     with open_log(path, write=True) as log:
         results = await asyncio.to_thread(_results_of, log) if kafka_url(path) else None  # a file has no other writer
-        async with working(log, door, results, folding=True) as work:
-            await asyncio.wait((leaving, work), return_when=asyncio.FIRST_COMPLETED)
-            _log.info("people_leaving", log=name_of(path))
-            leaving.cancel()
-            if work.done():
-                work.result()
+        async with working(log, door, results, folding=True) as people, AsyncExitStack() as stack:
+            vitals = vitals_of(people.office, name_of(path), settings.operations.ready_within)
+            look = asyncio.create_task(vitals.watch("the look at the loop", vitals.look_at_the_loop()))
+            stack.push_async_callback(_ended, look)
+            await stack.enter_async_context(operations_port(vitals, settings, always=True))
+
+            async def leave() -> None:
+                vitals.leaving = True
+                _log.info("people_leaving", log=name_of(path))
+                await asyncio.sleep(settings.drain.notice)
+
+            stack.enter_context(at_signal(leave, stop.set))
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait((stopping, people.work), return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if people.work.done():
+                people.work.result()
 
 
 def _results_of(log: Log) -> Host:
@@ -213,9 +228,9 @@ def _results_of(log: Log) -> Host:
     return host
 
 
-def run(path: Path, door: Door) -> None:
+def run(path: Path, settings: Settings) -> None:
     """Serve the people side of a log until a signal comes, or until another process has taken it over."""
-    uvloop.run(_run(path, door))
+    uvloop.run(_run(path, settings))
 
 
 def door_of(chosen: PeopleSettings) -> Door:

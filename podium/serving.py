@@ -7,7 +7,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
 import uvloop
@@ -32,6 +32,9 @@ from podium.operations_port import operations_port, routes_of
 from podium.settings import Settings
 from podium.vitals import Vitals
 from podium.wiring import host_over, wall_clock
+
+if TYPE_CHECKING:
+    from podium.people import Working
 
 __all__ = ["Ports", "Process", "end", "run", "tell"]
 
@@ -128,7 +131,7 @@ class Process:
                 print(f"podium: venue lines at {ports.host}:{door.port}", flush=True)
             if self.settings.people.keys is not None:
                 deciding = await stack.enter_async_context(_people(self.log, self.settings, self.host))
-                stack.push_async_callback(end, asyncio.create_task(self.vitals.watch("the people side", deciding)))
+                stack.push_async_callback(end, asyncio.create_task(self.vitals.watch("the people side", deciding.work)))
             gc.collect()
             gc.freeze()  # what was loaded lives as long as the process: never walk it again
             yield
@@ -206,7 +209,7 @@ class Process:
             await self.log.close()
 
 
-def _people(log: SqliteLog, settings: Settings, host: Host) -> AbstractAsyncContextManager[asyncio.Task[None]]:
+def _people(log: SqliteLog, settings: Settings, host: Host) -> AbstractAsyncContextManager[Working]:
     """Return the people side over the log of this process, working within a block."""
     try:
         from podium import people  # noqa: PLC0415 - the extra

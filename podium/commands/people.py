@@ -34,6 +34,9 @@ def serve(
     keys: Annotated[Path | None, typer.Option(help="The folder of keys and secrets.", file_okay=False)] = None,
     port: Annotated[int | None, typer.Option(help="HTTP.", show_default="8070")] = None,
     host: Annotated[str | None, typer.Option(help="The address to bind to.", show_default="127.0.0.1")] = None,
+    operations_port: Annotated[
+        int | None, typer.Option("--operations-port", help="Metrics and checks; any free one where none is named.")
+    ] = None,
     config: ConfigFile = None,
     log_format: LogFormat = None,
 ) -> None:
@@ -43,12 +46,13 @@ def serve(
         "people.keys": str(keys) if keys else None,
         "people.port": port,
         "people.host": host,
+        "operations.port": operations_port,
         "logging.format": log_format,
     }
     settings = load(config, os.environ, given).settings
     set_up(settings.logging.format, settings.logging.level)
     module = _needs()
-    module.run(log, module.door_of(settings.people))
+    module.run(log, settings)
 
 
 @people.command("init-keys")

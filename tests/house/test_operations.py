@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from desks.office import Office
 from engine import about
 from engine.about import About
 from engine.history.metrics import HistoryMetrics
@@ -18,10 +19,12 @@ from engine.history.questions import Progress
 from podium.config import allowed, load
 from podium.doors import Doors
 from podium.edging import Edging
+from podium.people_vitals import vitals_of
 from podium.serving import Process
 from podium.settings import Settings
 from podium.vitals import Vitals
 from podium.working import Working
+from tests.desks.people import POLICIES
 
 ASKED = re.compile(r"\b(podium_\w+)(?:\{(\w+))?")  # a metric, and its first label
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text()
@@ -72,12 +75,15 @@ async def vitals(tmp_path: Path) -> AsyncIterator[dict[str, Vitals]]:
     history.see(Progress("h", "current", "", "", 1, 1, 1, 0, 0, "", 0))
     historian = Vitals("historian", dict, {"history": lambda: history.trouble(0)})
     historian.measure(history)
+    office = Office.over(process.log, POLICIES, lambda: 0, b"pepper")
+    office.answered["QUOTA"] += 1  # so that there is a sample of it
     yield {
         "serve": process.vitals,
         "gateway": Doors(log, process.gateway, told, settings).vitals,
         "worker": working.vitals,
         "edge": edging.vitals,
         "historian": historian,
+        "people": vitals_of(office, "games.db", 1000),
     }
     await process.close()
 

@@ -38,11 +38,16 @@ def bearer(shown: str) -> dict[str, str]:
 
 @contextmanager
 def serving_people(
-    folder: Path, *, words: Sequence[str] = SERVE, log: str = "games.db", said: list[str] | None = None
+    folder: Path,
+    *,
+    words: Sequence[str] = SERVE,
+    log: str = "games.db",
+    said: list[str] | None = None,
+    operations: list[str] | None = None,
 ) -> Iterator[httpx.Client]:
     """Run a process with the people side on a free port within a block; yields a client of it.
 
-    ``said`` gets all that the process wrote.
+    ``said`` gets all that the process wrote, ``operations`` the address of its metrics and checks.
     """
     command = [sys.executable, "-m", "podium", *words, "--log", log]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -54,6 +59,8 @@ def serving_people(
             else:
                 assert process.stderr
                 pytest.fail(process.stderr.read())
+            if operations is not None:
+                operations += re.findall(r"operations at (http://\S+)", next(process.stdout))
             with httpx.Client(base_url=found[1], timeout=30) as client:
                 yield client
         finally:
