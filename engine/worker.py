@@ -152,8 +152,9 @@ class Worker:
         return size
 
     async def _save(self, job: _Job) -> int:
-        slots = job.stage.dump(whole=not job.stored)
+        whole = not job.stored
         job.stored = False  # should this fail, the whole is saved next: what was handed over is not handed over again
+        slots = await asyncio.to_thread(job.stage.dump, whole=whole)  # the other partitions go on meanwhile
         await self.log.append(job.saving.records(slots, job.stage.position, self._now()))
         job.saving.saved()
         job.stored, job.changed = True, False
