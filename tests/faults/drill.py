@@ -33,7 +33,7 @@ from tests.faults.playing import Games, Running
 from tests.faults.venues import Venues, in_order
 from tests.faults.viewer import Viewer
 from tests.faults.wire import FAULTS, Wire
-from tests.replay.test_interleaving import digest
+from tests.replay.folded import digest
 from tests.replay.test_stages import games_and_messages
 
 __all__ = ["PROCESSES", "WIRES", "Drill", "played"]

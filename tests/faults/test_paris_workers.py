@@ -12,9 +12,8 @@ from engine.about import About
 from engine.kafka_log import KafkaLog
 from engine.raw import Raw, record_of
 from podium.wiring import host_over
-from replay.paris2024 import import_paris2024
 from tests.faults.playing import games_on
-from tests.replay.test_interleaving import digest
+from tests.replay.paris import digest_of, imported
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
@@ -23,9 +22,9 @@ PATIENCE = 600.0  # seconds: on CI the broker, four workers and this test share 
 
 
 async def test_paris_is_the_same_on_four_workers_in_two_sets(kafka: str, games_data: Path, tmp_path: Path) -> None:
-    imported = await asyncio.to_thread(import_paris2024, games_data / "paris2024")
-    games, messages = imported.header.games, list(imported.messages)
-    expected = await asyncio.to_thread(digest, messages, games)
+    paris = await asyncio.to_thread(imported, games_data / "paris2024")
+    games, messages = paris.header.games, paris.messages
+    expected = await asyncio.to_thread(digest_of, games_data / "paris2024")
     with games_on(kafka, tmp_path, partitions=4) as running:
         async with KafkaLog.open(running.url) as log:
             await asyncio.to_thread(about.write, log, About(games, "replay"), 1)

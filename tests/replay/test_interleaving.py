@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,30 +12,13 @@ import pytest
 from engine.about import About
 from engine.about import write as say_about
 from engine.gateway import Gateway
-from engine.sports import load_sports
 from engine.sqlite_log import SqliteLog
-from engine.views import Views
 from podium.wiring import host_over
-from projections.fold import Fold
 from replay.archive import Message
-from replay.paris2024 import import_paris2024
 from replay.synth import synthesise
-from schemas.cut import Cut
 from schemas.games import Games
-
-SPORTS = load_sports()
-
-
-def digest(messages: Iterable[Message], games: Games) -> str:
-    """Fold messages as they come, and return the digest of what stands at the end."""
-    fold, views, number = Fold(SPORTS, games), Views(), 0
-    for message in messages:
-        fold.apply(message.source, message.session, message.serial, message.data)
-        changes = fold.changes()
-        if changes:
-            number += 1
-            views.apply(Cut(number, number, (), message.time, message.at, changes))
-    return views.digest()
+from tests.replay.folded import digest
+from tests.replay.paris import digest_of, imported
 
 
 def by_source(messages: list[Message]) -> dict[str, list[Message]]:
@@ -70,7 +53,8 @@ def all_sessions_again(messages: list[Message], _dice: random.Random) -> list[Me
     return [*messages, *(message._replace(session=f"{message.session}.again") for message in own)]
 
 
-WAYS: list[Callable[[list[Message], random.Random], list[Message]]] = [
+Way = Callable[[list[Message], random.Random], list[Message]]
+WAYS: list[Way] = [
     merged_at_random,
     one_source_after_the_other,
     some_twice,
@@ -86,9 +70,7 @@ def small() -> tuple[Games, list[Message], str]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_synthetic_games_comes_out_the_same(
-    small: tuple[Games, list[Message], str], way: Callable[[list[Message], random.Random], list[Message]], seed: int
-) -> None:
+def test_a_synthetic_games_comes_out_the_same(small: tuple[Games, list[Message], str], way: Way, seed: int) -> None:
     games, messages, expected = small
     assert digest(way(messages, random.Random(seed)), games) == expected
 
@@ -99,20 +81,15 @@ def test_half_a_games_is_another_one(small: tuple[Games, list[Message], str]) ->
     assert digest(messages[: len(messages) // 2], games) != expected
 
 
-@pytest.fixture(scope="module")
-def paris(games_data: Path) -> tuple[Games, list[Message], str]:
-    imported = import_paris2024(games_data / "paris2024")
-    whole = list(imported.messages)
-    return imported.header.games, whole, digest(whole, imported.header.games)
-
-
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("way", WAYS)
-def test_paris_comes_out_the_same(
-    paris: tuple[Games, list[Message], str], way: Callable[[list[Message], random.Random], list[Message]]
-) -> None:
-    games, messages, expected = paris
-    assert digest(way(messages, random.Random(2024)), games) == expected
+@pytest.mark.parametrize(
+    ("first", "then"), [(merged_at_random, some_twice), (one_source_after_the_other, all_sessions_again)]
+)
+def test_paris_comes_out_the_same(games_data: Path, first: Way, then: Way) -> None:
+    """Take two ways at once: each fold of a whole Games takes its time."""
+    dice, paris = random.Random(2024), imported(games_data / "paris2024")
+    messages = then(first(paris.messages, dice), dice)
+    assert digest(messages, paris.header.games) == digest_of(games_data / "paris2024")
 
 
 def test_a_crash_in_the_middle_changes_nothing(

@@ -28,7 +28,7 @@ from projections.stages import DecodeStage, ResultsStage
 from replay.archive import Message
 from replay.synth import synthesise
 from schemas.games import Games
-from tests.replay.test_interleaving import digest
+from tests.replay.folded import digest
 
 SPORTS = load_sports()
 EVENTS, FEED = topic_of(stages.EVENTS, "e"), topic_of(stages.FEED, "e")

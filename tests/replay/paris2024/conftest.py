@@ -13,10 +13,10 @@ import pytest
 
 from engine.sports import load_sports
 from projections.fold import Fold
-from replay.archive import Header, Message
-from replay.paris2024 import Report, import_paris2024
+from replay.archive import Message
 from schemas import messages as m
 from schemas.views import Row
+from tests.replay.paris import imported
 
 SMALL = Path(__file__).parent / "small"
 MEDALS = {"Gold Medal": "ME_GOLD", "Silver Medal": "ME_SILVER", "Bronze Medal": "ME_BRONZE"}
@@ -51,14 +51,9 @@ class Games:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.header: Header
-        imported = import_paris2024(folder)
-        self.header, self.report = imported.header, imported.report
-        self.messages = list(imported.messages)
+        self.header, self.report, self.messages = imported(folder)
         self.said = [Said(raw, m.decode(raw.data)) for raw in self.messages]
         self._at: dict[str, Views] = {}
-
-    report: Report
 
     @property
     def views(self) -> Views:
