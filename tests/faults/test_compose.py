@@ -8,8 +8,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ import yaml
 from replay.doors import send
 from replay.player import Pace
 from tests.engine.history.clickhouse_server import ClickHouseServer
+from tests.faults.waiting import until
 from tests.house.test_deploy import METRIC, environment, ours
 from tests.replay.test_stages import games_and_messages
 
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 180.0  # seconds: on CI the broker, six processes and this test share two cores
-MESSAGES = 2000  # of the invented Games
+MESSAGES = 800  # of the invented Games
 ADDRESS = re.compile(r"^podium: (?:(\w[\w ]*?) at )?http://(\S+)$", re.MULTILINE)
 
 
@@ -62,13 +62,6 @@ class Started:
         with suppress(URLError, ConnectionError, TimeoutError, ValueError):
             return bool(json.loads(self.ask("/readyz", "operations"))["ready"])
         return False
-
-
-def until(true: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, what
-        time.sleep(0.2)
 
 
 @pytest.fixture

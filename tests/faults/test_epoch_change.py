@@ -6,7 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,13 +28,13 @@ from replay.doors import send
 from replay.player import Pace
 from schemas.sport import Sport
 from tests.faults.playing import Games, Running, games_on
+from tests.faults.waiting import until_beside
 from tests.feeds.client import Subscription
 from tests.projections.hand import Hand
 from tests.replay.test_stages import games_and_messages
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
-PATIENCE = 300.0  # seconds
 MESSAGES = 1600  # of the invented Games: its first hours
 SLOWEST = b"""
 code = "SWM"
@@ -103,16 +103,6 @@ async def following(edge: Running) -> AsyncIterator[Follower]:
             await asyncio.wait([task])
 
 
-async def until(true: Callable[[], bool], what: str) -> None:
-    """Wait until something is true."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while not await asyncio.to_thread(true):  # noqa: ASYNC110 - it is other processes that are waited for
-                await asyncio.sleep(0.2)
-    except TimeoutError:
-        pytest.fail(f"not in time: {what}")
-
-
 def shows(edge: Running, cut: int) -> bool:
     return edge.cut == cut
 
@@ -140,13 +130,13 @@ async def test_subscribers_go_over_to_other_rules_without_a_gap(kafka: str, tmp_
         games.start("worker", "--save-every", "1")
         one, other = games.start("edge", "--port", "0"), games.start("edge", "--port", "0")
         await asyncio.to_thread(send, gateway.url, messages[: 2 * part], Pace(0))
-        await until(lambda: one.cut > 0, "something is shown")
+        await until_beside(lambda: one.cut > 0, "something is shown")
         async with following(one) as follower:
-            await until(lambda: follower.held.images == 1, "the subscriber has its image")
+            await until_beside(lambda: follower.held.images == 1, "the subscriber has its image")
             said = await asyncio.to_thread(podium, games, "epoch", "begin", "--sports", str(tmp_path / "sports"))
             assert "is being built" in said
             await asyncio.to_thread(send, gateway.url, messages[2 * part : 3 * part], Pace(0))
-            await until(lambda: follower.held.images == 2, "the subscriber has the image of the new epoch")
+            await until_beside(lambda: follower.held.images == 2, "the subscriber has the image of the new epoch")
             assert follower.held.resets == ["epoch"]
             await asyncio.to_thread(send, gateway.url, messages[3 * part :], Pace(0))
             with KafkaLog.open(games.url, readonly=True) as log:
@@ -163,11 +153,11 @@ async def test_subscribers_go_over_to_other_rules_without_a_gap(kafka: str, tmp_
                     host.catch_up()
                     return host.views.digest() == expected
 
-                await until(as_expected, "the new epoch is what the new rules make of all")
+                await until_beside(as_expected, "the new epoch is what the new rules make of all")
             for edge in (one, other):
-                await until(partial(shows, edge, host.views.cut), "an edge shows all of it")
+                await until_beside(partial(shows, edge, host.views.cut), "an edge shows all of it")
                 assert edge.get("/v1/status")["epoch"] == host.epoch
-            await until(lambda: follower.reaches(host.views.cut), "the subscriber has all of it")
+            await until_beside(lambda: follower.reaches(host.views.cut), "the subscriber has all of it")
             assert follower.epochs == [book.all[0].name]  # one connection, from the first epoch into the second
             assert follower.held.images == 2
             assert follower.before > 0

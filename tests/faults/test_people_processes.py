@@ -25,11 +25,11 @@ from desks.reading import hear
 from desks.topics import EVENTS
 from engine.kafka_log import KafkaLog
 from schemas.layout import PEOPLE
+from tests.faults.waiting import until
 from tests.podium.people_process import bearer, token
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(280)]
 
-SESSION = 6
 ALL = set(range(PEOPLE))
 
 
@@ -66,14 +66,6 @@ def serving(folder: Path, log: str) -> Iterator[Serving]:
             process.terminate()
             process.wait(30)
     assert "Traceback" not in errors.read_text(), errors.read_text()
-
-
-def wait_for(what: str, holds: object, seconds: float = 90) -> None:
-    assert callable(holds)
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until, what
-        time.sleep(0.2)
 
 
 class Desk:
@@ -126,22 +118,22 @@ def test_one_of_two_processes_sleeps_dies_and_nothing_is_lost_or_done_twice(kafk
     url = f"kafka://{kafka}/people-{uuid4().hex[:8]}"
     desk = Desk(bearer(token(tmp_path, "ro-a", "RO_ACR@ro:AAA")))
     with serving(tmp_path, url) as first:
-        wait_for("the first has all", lambda: first.serves() == ALL)
+        until(lambda: first.serves() == ALL, "the first has all")
         desk.many([first], 0, 6)
         with serving(tmp_path, url) as second:
-            wait_for("they share", lambda: bool(second.serves()) and first.serves() | second.serves() == ALL)
+            until(lambda: bool(second.serves()) and first.serves() | second.serves() == ALL, "they share")
             desk.many([first, second], 6, 24)
 
             first.process.send_signal(signal.SIGSTOP)
-            wait_for("the second has all", lambda: second.serves() == ALL, 20 * SESSION)
+            until(lambda: second.serves() == ALL, "the second has all")
             desk.many([second], 30, 12)
             first.process.send_signal(signal.SIGCONT)  # it takes itself for who decides, until it is told
             desk.many([first, second], 42, 12)
-            wait_for("they share again", lambda: bool(first.serves()) and first.serves() | second.serves() == ALL)
+            until(lambda: bool(first.serves()) and first.serves() | second.serves() == ALL, "they share again")
             desk.many([first, second], 54, 12)
 
             second.process.kill()
-            wait_for("the first has all again", lambda: first.serves() == ALL, 20 * SESSION)
+            until(lambda: first.serves() == ALL, "the first has all again")
             desk.many([first], 66, 6)
     assert events(url) == {key: [position] for key, position in desk.accepted.items()}
     assert len(desk.accepted) == 72

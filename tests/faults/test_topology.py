@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -19,20 +19,14 @@ from engine.raw import RAW
 from replay.doors import send
 from replay.player import Pace
 from tests.faults.playing import Running, games_on
+from tests.faults.waiting import until
 from tests.replay.test_stages import games_and_messages
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 PATIENCE = 120.0  # seconds: on CI the broker, five processes and this test share two cores
-MESSAGES = 2500  # of the invented Games: its first hours
+MESSAGES = 1200  # of the invented Games: its first hours
 VIEWS = ["medals/table", "result/**"]
-
-
-def until(true: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, what
-        time.sleep(0.1)
 
 
 @contextmanager
@@ -50,7 +44,10 @@ def take(feed: ClientConnection, op: str) -> dict[str, Any]:
     return dict(message)
 
 
-def test_edges_hold_the_same_and_any_of_them_goes_on_for_another(kafka: str, tmp_path: Path) -> None:
+def test_edges_hold_the_same_and_any_of_them_goes_on_for_another(
+    kafka: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PODIUM_OPERATIONS_SAVE_EVERY", "1")  # an image soon
     messages = games_and_messages()[1][:MESSAGES]
     half = len(messages) // 2
     with games_on(kafka, tmp_path) as games:

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ import psutil
 import pytest
 
 from podium.wiring import opened_host
+from tests.faults.waiting import until
 from tests.podium.conftest import run_podium
 from tests.podium.test_serve import serving
 
@@ -40,14 +40,6 @@ def refused(*words: str | Path, cwd: Path) -> str:
     return done.stderr.strip()
 
 
-def until(found: Any) -> None:
-    """Wait until something holds."""
-    end = time.monotonic() + SOON
-    while not found():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
 @contextmanager
 def historian(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """Run ``podium historian`` within a block, which begins when the history is current."""
@@ -58,8 +50,8 @@ def historian(folder: Path) -> Iterator[subprocess.Popen[str]]:
             assert process.stdout.readline() == (
                 f"podium: the history of {folder / 'games.db'} is in {folder / 'history'}\n"
             )
-            until((folder / "history" / "historian-socket").exists)
-            until(lambda: told("history", "status", *HISTORY, cwd=folder)["state"] == "current")
+            until((folder / "history" / "historian-socket").exists, "nobody is to be asked")
+            until(lambda: told("history", "status", *HISTORY, cwd=folder)["state"] == "current", "it is not current")
             yield process
         finally:
             process.send_signal(signal.SIGTERM)
@@ -201,8 +193,8 @@ def error_of(url: str) -> tuple[int, dict[str, Any]]:
 def test_a_server_keeps_history_and_answers_without_it(games_folder: Path, tmp_path: Path) -> None:
     run_podium("replay", games_folder / "small.podium", "--log", "served.db", cwd=tmp_path)
     with serving(tmp_path, "--history", "history") as url:
-        until((tmp_path / "history" / "historian-socket").exists)
-        until(lambda: get(f"{url}/v1/history/status")["state"] == "current")
+        until((tmp_path / "history" / "historian-socket").exists, "nobody is to be asked")
+        until(lambda: get(f"{url}/v1/history/status")["state"] == "current", "it is not current")
         status = get(f"{url}/v1/status")
         assert get(f"{url}/v1/history/status")["cut"] == status["cut"]
         medals = get(f"{url}/v1/history/medals")
@@ -219,9 +211,9 @@ def test_a_server_keeps_history_and_answers_without_it(games_folder: Path, tmp_p
         code, error = error_of(f"{url}/v1/history/medals")
         assert (code, error["code"], error["retry"]) == (503, "history_down", True)
         assert get(f"{url}/v1/views/medals/table?meta=true") == table
-        until(lambda: answers(f"{url}/v1/history/medals"))
+        until(lambda: answers(f"{url}/v1/history/medals"), "the historian does not come back")
         assert get(f"{url}/v1/history/medals") == medals
-    until(lambda: not any(is_historian(p, tmp_path) for p in psutil.process_iter(["cmdline"])))
+    until(lambda: not any(is_historian(p, tmp_path) for p in psutil.process_iter(["cmdline"])), "it did not end")
 
 
 def is_historian(process: psutil.Process, folder: Path) -> bool:

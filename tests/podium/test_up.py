@@ -8,10 +8,8 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 from uuid import uuid4
@@ -24,6 +22,7 @@ from podium.orphans import marked
 from podium.topology import parts
 from replay.doors import send
 from replay.player import Pace
+from tests.faults.waiting import until
 from tests.podium.conftest import run_podium
 from tests.replay.test_stages import games_and_messages
 
@@ -39,14 +38,6 @@ def test_it_wants_to_be_told_how(tmp_path: Path) -> None:
         1,
         "podium: up starts plain processes: podium up --local; in containers it is docker compose up\n",
     )
-
-
-def until(true: Callable[[], Any], what: str) -> Any:
-    end = time.monotonic() + PATIENCE
-    while not (found := true()):
-        assert time.monotonic() < end, what
-        time.sleep(0.1)
-    return found
 
 
 class Up:
@@ -105,16 +96,16 @@ def test_from_nothing_to_nothing(up: Up) -> None:
     assert set(up.operations) == {part.name for part in parts()}
     assert sorted(map(tuple, up.children().values())) == sorted(part.words for part in parts())
     assert {address.partition(":")[0] for address in up.operations.values()} == {"127.0.0.1"}
-    messages = games_and_messages()[1][:1500]
+    messages = games_and_messages()[1][:800]
     gateway = f"http://{up.serving['gateway']}"
-    send(gateway, messages[:700], Pace(0))
+    send(gateway, messages[:400], Pace(0))
     until(lambda: up.cut("edge-1") == up.cut("edge-2") > 0, "nothing came to the edges")
 
     killed = next(pid for pid, words in up.children().items() if words == ["worker", "--set", "a"])
     shown = next(pid for pid, words in up.children().items() if words == ["edge"])
     for pid in (killed, shown):
         os.kill(pid, signal.SIGKILL)
-    send(gateway, messages[700:], Pace(0))
+    send(gateway, messages[400:], Pace(0))
     until(
         lambda: len(up.children()) == len(parts()) and not {killed, shown} & up.children().keys(),
         "none was started again",
