@@ -165,7 +165,7 @@ RIGHTS: dict[type, tuple[Party, ...]] = {
     Submit: ("PERSON",),
     AcceptOffer: ("PERSON",),
     RejectOffer: ("PERSON",),
-    Withdraw: ("PERSON", "PLANNER"),
+    Withdraw: ("PERSON", "PLANNER", "SYSTEM"),  # the system: of who is erased
     Screen: ("PLANNER",),
     RecordInterview: ("PLANNER",),
     Match: ("PLANNER",),

@@ -9,6 +9,7 @@ from desks.reactions.affected_shifts import AFFECTED_SHIFTS
 from desks.reactions.athlete_cards import ATHLETE_CARDS
 from desks.reactions.barred_people import BARRED_PEOPLE
 from desks.reactions.ended_accounts import ENDED_ACCOUNTS
+from desks.reactions.ended_volunteers import ENDED_VOLUNTEERS
 from desks.reactions.erased_people import ERASED_PEOPLE
 from desks.reactions.exchanged_functions import exchanged_functions
 from desks.reactions.first_units import FIRST_UNITS
@@ -34,6 +35,7 @@ def managers_of(policies: Mapping[str, Any]) -> tuple[Manager, ...]:
         BARRED_PEOPLE,
         ERASED_PEOPLE,
         ENDED_ACCOUNTS,
+        ENDED_VOLUNTEERS,
         MERGED_PEOPLE,
         VOLUNTEER_PLACES,
         VOLUNTEER_ROADS,
