@@ -51,6 +51,9 @@ __all__ = [
 ]
 
 
+Head = tuple[int, bytes]  # of a tree: its size and its root; 0 and no bytes where that is not known
+
+
 class DesksError(Exception):
     """Anything that this room raises on purpose."""
 
@@ -256,10 +259,13 @@ class Turned(DesksError):
 class Mismatch(DesksError):
     """The log is not what was signed: it was edited or cut off, or there are two of it. Nothing more is signed."""
 
-    def __init__(self, origin: str, reason: str) -> None:
+    def __init__(self, origin: str, reason: str, *, signed: Head = (0, b""), found: Head = (0, b"")) -> None:
+        """Take which checkpoint it is about, and both heads, as far as they are known: size and root."""
         super().__init__(origin, reason)
         self.origin = origin
         self.reason = reason
+        self.signed = signed
+        self.found = found
 
     def __str__(self) -> str:
         return f"{self.origin}: {self.reason}"

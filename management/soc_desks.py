@@ -128,8 +128,9 @@ def _observe_sign(state: State, seen: Seen, policy: Policy) -> list[Finding]:
             most, kind = policy.personal_reads, "MASS_PERSONAL_READ"
             subjects = {"actor": actor}
             return _counted(state, seen, f"reads {actor}", most, kind=kind, subjects=subjects, count=people)
-        case CheckpointMismatched(origin=origin, size=size, expected=expected, found=root):
+        case CheckpointMismatched(origin=origin, size=size, expected=expected, found=root) as told:
             subjects = {"origin": origin, "size": str(size), "expected": expected, "found": root}
+            subjects |= {"found_size": str(told.found_size), "reason": told.reason}
             return [_of("CHECKPOINT_MISMATCH", seen, subjects)]
         case _:
             return []

@@ -88,9 +88,11 @@ class CheckpointMismatched(msgspec.Struct, frozen=True, tag="checkpoint_mismatch
     """The log is not what a signed checkpoint says that it was."""
 
     origin: str
-    size: int
-    expected: str  # the root of the checkpoint
-    found: str
+    size: int  # of the checkpoint; 0: not known
+    expected: str  # its root, hex; "" where a witness alone knows it
+    found: str  # the root of the log
+    found_size: int = 0  # records in it
+    reason: str = ""
 
 
 class TimePassed(msgspec.Struct, frozen=True, tag="time_passed"):

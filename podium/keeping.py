@@ -49,6 +49,7 @@ class Kept(NamedTuple):
     keys: Path  # a folder
     checkpoints: Path | None  # a file that is appended to
     witnesses: tuple[str, ...]  # addresses
+    era: int = 1  # of the signed trees
 
 
 class Keeping:
@@ -101,7 +102,13 @@ class Keeping:
         witnesses = [HttpWitness(url) for url in self._kept.witnesses]
         try:
             auditor = await Auditor.open(
-                self._log, self._games, self._signer, wall_clock, file=self._kept.checkpoints, witnesses=witnesses
+                self._log,
+                self._games,
+                self._signer,
+                wall_clock,
+                file=self._kept.checkpoints,
+                witnesses=witnesses,
+                era=self._kept.era,
             )
             silent: dict[str, str] = {}
             while True:
@@ -114,7 +121,7 @@ class Keeping:
         except Mismatch as mismatch:  # the office goes on, and signs nothing that would cover up what happened
             self.mismatch = mismatch
             _log.error("audit_mismatch", origin=mismatch.origin, reason=mismatch.reason)
-            tell(CheckpointMismatched(mismatch.origin, 0, "", ""))
+            tell(_sign_of(mismatch))
             await asyncio.Event().wait()  # until somebody has looked, and starts the process anew
 
     def close(self) -> None:
@@ -122,3 +129,10 @@ class Keeping:
         self.search.close()
         self._store.close()
         self._wrapping.close()
+
+
+def _sign_of(mismatch: Mismatch) -> CheckpointMismatched:
+    (size, expected), (found_size, found) = mismatch.signed, mismatch.found
+    return CheckpointMismatched(
+        mismatch.origin, size, expected.hex(), found.hex(), found_size=found_size, reason=mismatch.reason
+    )

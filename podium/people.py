@@ -70,6 +70,7 @@ class Door(NamedTuple):
     session: float = 6.0  # seconds of silence after which others decide what this one did
     checkpoints: Path | None = None  # a file that signed checkpoints are appended to
     witnesses: tuple[str, ...] = ()  # addresses of those who cosign them
+    era: int = 1  # of the signed trees
 
 
 class Working(NamedTuple):
@@ -118,7 +119,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
         games, soc = policies["per"].games, read_policy(door.policy / "soc.toml", Watching)
         secrets, devices = Secrets.open(door.keys, pepper, policies["acct"]), Devices()
         stack.callback(secrets.close)
-        keeping = await Keeping.open(log, games, Kept(door.keys, door.checkpoints, door.witnesses), pepper)
+        keeping = await Keeping.open(log, games, Kept(door.keys, door.checkpoints, door.witnesses, door.era), pepper)
         stack.callback(keeping.close)
         vault = keeping.vault
         issuing = await asyncio.to_thread(open_issuing, door.keys, games, passphrase())
@@ -249,4 +250,5 @@ def door_of(chosen: PeopleSettings) -> Door:
         session=chosen.session,
         checkpoints=Path(chosen.checkpoints) if chosen.checkpoints else None,
         witnesses=tuple(chosen.witnesses.split()),
+        era=chosen.era,
     )

@@ -81,6 +81,7 @@ class People(Struct, frozen=True, forbid_unknown_fields=True):
     session: Some = 6.0  # there, seconds of silence after which the others decide what this one did
     checkpoints: str | None = None  # a file for signed checkpoints, best on another disk than the log
     witnesses: str = ""  # addresses of those who cosign checkpoints, with spaces between
+    era: Annotated[int, Meta(ge=1)] = 1  # of the signed trees: one more after a log was restored without its end
 
 
 class Kafka(Struct, frozen=True, forbid_unknown_fields=True):

@@ -26,7 +26,7 @@ from desks.audit.ledger import AUDITED, Ledger, leaf_of, ledgers, read_leaves
 from desks.audit.note import Checkpoint, NoteRefused, NoteSigner, VerifierKey, add_line, sign_note
 from desks.audit.tree import Frontier, consistency_ranges, hash_leaf, roots_of
 from desks.audit.witness import AskedWitness, request
-from desks.errors import Mismatch
+from desks.errors import Head, Mismatch
 from desks.partitions import Partitions
 from desks.topics import EVENTS
 from engine.log import Fence, Log
@@ -152,15 +152,19 @@ class Auditor:
                 tree.position = stored.position
                 break
         if again.size < size:
-            raise Mismatch(tree.origin, f"{size} records were signed, and the log holds {again.size}")
+            reason = f"{size} records were signed, and the log holds {again.size}"
+            raise Mismatch(tree.origin, reason, signed=_head(tree.tree), found=_head(again))
         if again.root() != tree.tree.root():
-            raise Mismatch(tree.origin, f"the {size} records that were signed are others now")
+            reason = f"the {size} records that were signed are others now"
+            raise Mismatch(tree.origin, reason, signed=_head(tree.tree), found=_head(again))
 
     @staticmethod
     def _take_up(tree: _Growing, signed: Signed) -> None:
         if tree.signed is None or signed.checkpoint.size >= tree.signed.checkpoint.size:
             if tree.signed and signed.checkpoint.size == tree.tree.size and signed.checkpoint != tree.signed.checkpoint:
-                raise Mismatch(tree.origin, f"two heads were signed for {tree.tree.size} records")
+                reason, first = f"two heads were signed for {tree.tree.size} records", tree.signed.checkpoint
+                heads = {"signed": _head(first), "found": _head(signed.checkpoint)}
+                raise Mismatch(tree.origin, reason, **heads)
             tree.signed, tree.tree = signed, signed.frontier.copy()
             tree.position, tree.leaf = signed.position, signed.leaf
 
@@ -169,9 +173,10 @@ class Auditor:
         """Hold a checkpoint of the file against the log's; one in between is for ``podium audit verify``."""
         if noted.size > tree.tree.size:
             reason = f"{noted.size} records were signed, and the log knows of {tree.tree.size}"
-            raise Mismatch(tree.origin, reason)
+            raise Mismatch(tree.origin, reason, signed=_head(noted), found=_head(tree.tree))
         if tree.signed and noted.size == tree.tree.size and noted != tree.signed.checkpoint:
-            raise Mismatch(tree.origin, f"the log and the file have two heads for {noted.size} records")
+            reason = f"the log and the file have two heads for {noted.size} records"
+            raise Mismatch(tree.origin, reason, signed=_head(noted), found=_head(tree.signed.checkpoint))
 
     # -- signing
 
@@ -228,9 +233,10 @@ class Auditor:
                 had, known = known, int(answer.text)
                 if known > size or known == had:
                     reason = f"{witness.name} has a head of {known} records that the log, with {size}, has not"
-                    raise Mismatch(tree.origin, reason)
+                    raise Mismatch(tree.origin, reason, signed=(known, b""), found=_head(tree.tree))
             elif answer.status == 422:
-                raise Mismatch(tree.origin, f"{witness.name} has seen another history: {answer.text.strip()}")
+                reason = f"{witness.name} has seen another history: {answer.text.strip()}"
+                raise Mismatch(tree.origin, reason, signed=(known, b""), found=_head(tree.tree))
             else:
                 break
         self.trouble[witness.name] = f"it answers {answer.status}: {answer.text.strip()}"
@@ -247,6 +253,10 @@ class Auditor:
         read = read_leaves(self._log, self._partitions, ledger.topic, {ledger.number: 0})
         leaves = [hash_leaf(leaf_of(stored)) async for _, stored in read]
         return roots_of(ranges, leaves)
+
+
+def _head(of: Frontier | Checkpoint) -> Head:
+    return of.size, of.root if isinstance(of, Checkpoint) else of.root()
 
 
 async def run_auditor(auditor: Auditor, pause: float = PAUSE) -> None:

@@ -196,8 +196,10 @@ class AuditContract:
             found = await report(other, **{place: notes})
             assert [one.kind for one in found.findings] == ["truncated"]
             assert found.findings[0].text == f"8 records were signed ({place}), and the log holds 5"
-        with pytest.raises(Mismatch, match="8 records were signed, and the log knows of 5"):
+        with pytest.raises(Mismatch, match="8 records were signed, and the log knows of 5") as caught:
             await audit(other, file=file)
+        assert caught.value.signed == (8, newest.checkpoint.root)
+        assert caught.value.found[0] == 5
         await write(other, 1, ["ct:A"])  # the forger goes on
         forger = await audit(other, witnesses=[witness])
         with pytest.raises(Mismatch, match="witness has a head of 8 records that the log, with 6, has not"):
@@ -218,8 +220,11 @@ class AuditContract:
         await (await audit(other)).checkpoint()
         assert kinds(await report(log)) == kinds(await report(other)) == set()
         assert kinds(await report(other, file=list(read_file(file)))) == {"forked"}
-        with pytest.raises(Mismatch, match="the log and the file have two heads for 5 records"):
+        with pytest.raises(Mismatch, match="the log and the file have two heads for 5 records") as caught:
             await audit(other, file=file)
+        (size, signed), (found_size, found) = caught.value.signed, caught.value.found
+        assert (size, found_size) == (5, 5)
+        assert signed != found
 
     async def test_a_record_is_proved_to_be_there_by_one_document(self, log: Log) -> None:
         await write(log, 9, ["ct:A"])
@@ -316,8 +321,9 @@ class TestOnSqlite(AuditContract):
         database.close()
         again = SqliteLog.open(tmp_path / "games.podium")
         assert kinds(await report(again)) == {"truncated"}
-        with pytest.raises(Mismatch, match="12 records were signed, and the log holds 9"):
+        with pytest.raises(Mismatch, match="12 records were signed, and the log holds 9") as caught:
             await audit(again)
+        assert (caught.value.signed[0], caught.value.found[0]) == (12, 9)
         await again.close()
 
 

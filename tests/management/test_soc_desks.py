@@ -81,8 +81,9 @@ def test_a_key_is_destroyed_and_many_are() -> None:
 
 
 def test_the_log_is_not_what_was_signed() -> None:
-    found = Watch().sees(CheckpointMismatched("T20", 7, "aa", "bb"), id="s1")
+    found = Watch().sees(CheckpointMismatched("T20", 7, "aa", "bb", 5, "two are missing"), id="s1")
     subjects = {"origin": "T20", "size": "7", "expected": "aa", "found": "bb"}
+    subjects |= {"found_size": "5", "reason": "two are missing"}
     assert found == [Finding("CHECKPOINT_MISMATCH", "s1", JULY, subjects, ("s1",))]
     assert found[0].severity == "CRITICAL"
 
