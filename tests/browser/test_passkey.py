@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 from playwright.async_api import Browser, Page, expect
 
-from tests.desks.accounts.door import CHEAP
+from tests.browser.looking import look, look_at
+from tests.desks.accounts.door import CHEAP, PASSWORD
 from tests.desks.pages_hands import PeopleStage, on_stage
 from tests.management.volunteer_hands import DAYS, NOW
 
@@ -56,6 +57,8 @@ async def test_who_is_invited_makes_a_passkey_signs_in_by_it_and_proves_it_again
     async with on_stage(tmp_path, NOW, accounts=PROVES) as stage:
         page = await invited(browser, stage)
         await phone(page)
+        assert await look_at(page, [f"{stage.named}/credentials"]) == []
+        await page.goto(f"{stage.named}/credentials?lang=en")
         await page.goto(f"{stage.named}/")  # an invitation opens this door and no other
         await expect(page).to_have_url(f"{stage.named}/credentials")
         await page.get_by_role("button", name="Make a passkey").click()
@@ -94,6 +97,11 @@ async def test_a_passkey_that_nobody_unlocks_is_said_so_and_may_be_tried_again(
             await page.get_by_role("button", name=button).click()
             await expect(page.get_by_role("alert")).to_contain_text(sentence)
             await expect(page.get_by_role("button", name=button)).to_be_enabled()
+        await page.locator("#login").fill("ann@example.org")
+        await page.locator("#password").fill(PASSWORD)
+        await page.locator("button[value=password]").click()
+        await expect(page.locator("#code")).to_be_visible()
+        assert await look(page) == []
         await page.close()
 
 
