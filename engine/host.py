@@ -147,9 +147,15 @@ class Host:
         """The views that changed since they were saved."""
         return frozenset(self._changed)
 
-    def listen(self, callback: Listener) -> None:
-        """Have a function called after each cut has been applied to the views."""
+    def listen(self, callback: Listener) -> Callable[[], None]:
+        """Have a function called after each cut has been applied to the views, until what is returned is called."""
         self._listeners.append(callback)
+
+        def stop() -> None:
+            if callback in self._listeners:
+                self._listeners.remove(callback)
+
+        return stop
 
     def forget(self) -> None:
         """Let go of all that it holds, and of whoever listens: another host has taken its place."""

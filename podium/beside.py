@@ -53,8 +53,11 @@ def add_works(
 
     async def hear(host: Host) -> None:
         reader = await ResultsReader.open(log, office.taker, clock)
-        meet(host, reader, games)
-        await reader.run()
+        part = meet(host, reader, games)
+        try:
+            await reader.run()
+        finally:  # where another process takes over, this one begins again later, with another reader
+            part()
 
     office.follow(
         "the source management", lambda: ManagementSource(log, clock, policies, unseal, partitions=partitions)

@@ -6,7 +6,7 @@ the same cuts, also from those of another epoch, where log time says which are m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from desks.results_news import ResultsNews
@@ -17,25 +17,25 @@ from schemas.cut import Cut
 __all__ = ["meet"]
 
 
-def meet(host: Host, reader: ResultsReader, games: str) -> None:
-    """Hand over all cuts behind the reader's note, and from now on each as it comes; ``games`` names the schedule.
+def meet(host: Host, reader: ResultsReader, games: str) -> Callable[[], None]:
+    """Hand over all cuts behind the reader's note, and from now on each as it comes, until what is returned is called.
 
-    The host must not fold meanwhile.
+    ``games`` names the schedule. The host must not fold meanwhile.
     """
     past = _set_back(host, reader.heard)
     news = ResultsNews(games, past.views)
 
-    def hand_over(of: Host) -> None:
+    def hand_over(of: Host) -> Callable[[], None]:
         def listen(cut: Cut, changed: Sequence[str]) -> None:
             found = news.follow(cut, of.views)
             if found:
                 reader.hear(of.epoch, cut.number, cut.time, cut.because[0], found)
 
-        of.listen(listen)
+        return of.listen(listen)
 
     hand_over(past)
     past.fold_until(host.views.cut)
-    hand_over(host)
+    return hand_over(host)
 
 
 def _set_back(host: Host, heard: Heard | None) -> Host:

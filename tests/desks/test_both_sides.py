@@ -132,6 +132,27 @@ async def test_who_becomes_known_later_is_a_starter_then(tmp_path: Path) -> None
     await people.close()
 
 
+async def test_a_reader_that_was_replaced_is_told_nothing_more(tmp_path: Path) -> None:
+    """Where another process came between, the same host gets another reader."""
+    people = await People.open(tmp_path)
+    await people.do(*PLANNED)
+    await speak(people.log)
+    await happen(people.log, FIELD[:3])
+    host = folded(people.log)
+    first = await ResultsReader.open(people.log, people.writer, clock)
+    part = meet(host, first, "T20")
+    assert await first.catch_up() > 0
+    part()
+    second = await ResultsReader.open(people.log, people.writer, clock)
+    meet(host, second, "T20")
+    await happen(people.log, FIELD[3:], 4)
+    host.catch_up()
+    assert await first.catch_up() == 0  # it would be fenced if it had anything to say
+    assert await second.catch_up() > 0
+    assert sorted(map(repr, told(await people.events("results")))) == sorted(map(repr, TOLD))
+    await people.close()
+
+
 async def test_units_that_nobody_plans_here_are_passed_over(tmp_path: Path) -> None:
     people = await People.open(tmp_path)
     await happen(people.log, FIELD)
