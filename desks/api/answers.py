@@ -109,6 +109,8 @@ def _turned(error: Exception, path: str) -> Turned:
             return Turned(503, "unavailable", "the log did not take it; send the same again", at=path, retry=True)
         case ValidationException(extra=[{"key": str(key), "message": str(message)}, *_]):
             return Turned(400, "bad_parameter", message, at=key)
+        case RecursionError() if "deserializing" in str(error):  # of a decoder, and none of ours
+            return Turned(400, "bad_request", "the body is nested too deeply", at=path)
         case HTTPException():
             code = _CODES.get(error.status_code, "bad_request" if error.status_code < 500 else "failed")
             return Turned(error.status_code, code, error.detail, at=path, headers=error.headers)
