@@ -62,6 +62,6 @@ def _figures(feed: list[Started], image: list[Started], imaged: Imaged) -> list[
         figure_of("all views, packed", "MiB", [imaged.whole / 2**20], better=lower),
         figure_of("read for the image", "MiB", [imaged.read / 2**20], better=lower),
         figure_of("read, were images of what changed only", "MiB", [imaged.would / 2**20], better=lower),
-        figure_of("longest hold of the loop by an image", "ms", [imaged.held * 1000], better=lower),
-        figure_of("hold of the loop by packing all at once", "ms", [imaged.packed * 1000], better=lower),
+        figure_of("longest hold of the loop by an image, processor time", "ms", [imaged.held * 1000], better=lower),
+        figure_of("the same by packing all at once", "ms", [imaged.packed * 1000], better=lower),
     ]

@@ -19,7 +19,7 @@ from engine.versions import stamp
 
 __all__ = ["RollingImage"]
 
-CHUNK = 256 * 1024  # bytes that are packed before the loop has its turn
+CHUNK = 64 * 1024  # bytes that are packed before the loop has its turn
 ROUNDS = 100  # chunks of what changed, at most, before the rest is written at once: an edge may change as fast
 LEAST = 32 * 1024  # bytes of old slots that are written anew with an image: so many, or as many as those that changed
 _VIEW = "view/"
