@@ -50,7 +50,10 @@ class Cursor:
         if (self.place, self.offset) != (place, offset):
             name = self._client.name(place[0])
             if name not in self._known:  # told where a topic is, it begins at once, and otherwise in a second
-                self._consumer.list_topics(name, timeout=self._client.patience)
+                try:
+                    self._consumer.list_topics(name, timeout=self._client.patience)
+                except KafkaException as error:
+                    raise self._client.failure(f"reading {place[0]}", error) from error
                 self._known.add(name)
             self._consumer.assign([TopicPartition(name, place[1], offset)])
             self.place, self.offset = place, offset

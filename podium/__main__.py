@@ -33,6 +33,8 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("PODIUM_DEBUG"):
             raise
+        while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:  # of a group of tasks, what one raised
+            (error,) = error.exceptions
         _fail(f"a bug, please report it: {type(error).__name__}: {error} (PODIUM_DEBUG=1 shows where)")
 
 

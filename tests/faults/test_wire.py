@@ -10,7 +10,10 @@ from uuid import uuid4
 
 import pytest
 
+from engine.errors import LogError
+from engine.kafka_client import Client
 from engine.kafka_log import KafkaLog
+from engine.kafka_reader import Cursor
 from tests.conftest import WiredBroker
 from tests.faults.acknowledged import check
 from tests.faults.test_kafka_kill import Load, followed
@@ -140,3 +143,15 @@ async def test_a_log_behind_a_wire_that_is_cut_keeps_its_word(wired_broker: Wire
         assert seen + rest == log.read("a", limit=10_000_000)  # a follower has missed nothing, and got nothing twice
     with KafkaLog.open(f"kafka://{wired_broker.address}/{name}", readonly=True) as direct:
         check(direct, load.acknowledged)
+
+
+def test_a_reader_that_is_cut_off_before_it_begins_says_so_as_the_log_does(wired_broker: WiredBroker) -> None:
+    wire = wired_broker.wires[0]
+    cursor = Cursor(Client("the log", f"127.0.0.1:{wire.port}", "x", {}, patience=0.5))
+    wire.harm("held")
+    try:
+        with pytest.raises(LogError):  # not the client's own exception: whoever reads tries again
+            cursor.seek(("a", 0), 0)
+    finally:
+        wire.heal()
+        cursor.close()
