@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-import signal
-import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from engine import about, broker
+from engine import about
 from engine.about import About
 from engine.host import Host
 from engine.kafka_log import KafkaLog
@@ -28,18 +26,18 @@ from podium.wiring import host_over
 from replay.archive import Message
 from schemas.games import Games as Configuration
 from tests.faults.harm import Harm
-from tests.faults.leader import leader_of
+from tests.faults.harmed import Harmed
 from tests.faults.playing import Games, Running
 from tests.faults.venues import Venues, in_order
 from tests.faults.viewer import Viewer
-from tests.faults.wire import FAULTS, Wire
+from tests.faults.wire import Wire
 from tests.replay.folded import digest
 from tests.replay.test_stages import games_and_messages
 
 __all__ = ["PROCESSES", "WIRES", "Drill", "played"]
 
 PATIENCE = 180.0  # seconds: the broker, nine processes and this test may share two cores with others
-SESSION = "2"  # seconds of silence after which a worker's shares go to the others
+SESSION = 2  # seconds of silence after which a worker's shares go to the others
 MESSAGES = 2500  # of the invented Games: its first hours
 RATE = 250.0  # messages a second
 JUNK = "POI.SON.timing"  # a source that nobody can decode
@@ -69,97 +67,23 @@ def played() -> tuple[Configuration, list[Message], str]:
     return games, poisoned, digest(sent, games)
 
 
-def free_port() -> int:
-    """Return a port that nobody uses."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-class Drill:
+class Drill(Harmed):
     """The processes of one drill, and what is done to them."""
 
     def __init__(self, games: Games, wires: Sequence[Wire], dice: random.Random, brokers: Path | None = None) -> None:
-        self.games = games
-        self._brokers = brokers  # the folder of a cluster that may be harmed
-        self.wires = dict(zip(WIRES, wires, strict=False))
-        self.alive: dict[str, Running] = {}
+        super().__init__(games, PROCESSES, dict(zip(WIRES.items(), wires, strict=False)), brokers, session=SESSION)
         self.venues = Venues(played()[1], RATE)
         self.viewers = [Viewer(self._edges, random.Random(dice.random())) for _ in range(2)]
-        self.told: list[str] = []  # what was done
         self._viewing: list[asyncio.Task[None]] = []
-        self._gone: list[Running] = []  # gateways that another one stands in for, and that do not know it
 
     def _edges(self) -> list[Running]:
         return [self.alive[name] for name in ("edge 1", "edge 2") if name in self.alive]
 
-    # -- processes
-
     async def start(self, name: str) -> None:
         """Start a process under its name, and return when it answers."""
-        words = list(PROCESSES[name])
-        if words[0] == "worker":
-            words += ["--session", SESSION, "--save-every", "0.5"]
-        else:
-            words += ["--port", "0"]
-        if words[0] == "gateway":
-            words += ["--feed-in", "0"]
-        wire = next((wire for named, wire in self.wires.items() if name in WIRES[named]), None)
-        url = self.games.url_by(wire.port) if wire else ""
-        running = self.games.launch(*words, url=url)
-        if words[0] != "worker":
-            await asyncio.to_thread(running.hear)
-        self.alive[name] = running
-        if words[0] == "gateway":
-            self.venues.port = running.lines
-
-    async def restart(self, name: str, seconds: float, number: signal.Signals) -> None:
-        """End a process, and start it again a while later."""
-        running = self.alive.pop(name)
-        code = await asyncio.to_thread(running.end, number)
-        if number == signal.SIGTERM:
-            assert code == 0, f"{name} ended with {code}\n{running.notes.read_text()}"
-        await asyncio.sleep(seconds)
-        await self.start(name)
-
-    # -- harm
-
-    async def suffer(self, harm: Harm) -> None:
-        """Let something happen, and return when it is over."""
-        await asyncio.sleep(harm.at)
-        self.told.append(str(harm))
-        match harm.what:
-            case "kill":
-                await self.restart(harm.whom, harm.lasts, signal.SIGKILL)
-            case "stop":
-                await self.restart(harm.whom, harm.lasts, signal.SIGTERM)
-            case "pause":
-                running = self.alive[harm.whom]
-                running.send(signal.SIGSTOP)
-                await asyncio.sleep(harm.lasts)
-                running.send(signal.SIGCONT)
-            case "replace":  # the first one cannot even hear that it was
-                first = self.alive[harm.whom]
-                first.send(signal.SIGSTOP)
-                await self.start(harm.whom)
-                await asyncio.sleep(harm.lasts)
-                first.send(signal.SIGCONT)
-                self._gone.append(first)
-            case "lose":
-                await self._lose_leader(harm.whom, harm.lasts)
-            case fault:
-                self.wires[harm.whom].harm(next(one for one in FAULTS if one == fault))
-                await asyncio.sleep(harm.lasts)
-                self.wires[harm.whom].heal()
-
-    async def _lose_leader(self, topic: str, seconds: float) -> None:
-        """Kill the broker that leads a topic, and start it again a while later."""
-        assert self._brokers
-        name = f"{self.games.prefix}.{topic}"
-        leader = await asyncio.to_thread(leader_of, self.games.kafka, name)
-        self.told.append(f"         broker {leader}")
-        await asyncio.to_thread(broker.kill, self._brokers, leader)
-        await asyncio.sleep(seconds)
-        await asyncio.to_thread(broker.start, self._brokers, 3)
+        await super().start(name)
+        if name == "gateway":
+            self.venues.port = self.alive[name].lines
 
     async def run(self, harms: Sequence[Harm]) -> None:
         """Play, with all the harm, to the end, and hold what there is then against what was promised."""
@@ -184,7 +108,7 @@ class Drill:
             for first in self._gone:
                 assert await asyncio.to_thread(first.process.wait, 60) == 1
         except BaseException as error:
-            error.add_note(self._story())
+            error.add_note(self.story())
             raise
         finally:
             for task in viewing:
@@ -230,13 +154,10 @@ class Drill:
         wanted = {f"{one.source}/{one.session}/{one.serial}" for one in played()[1] if one.source == JUNK}
         assert wanted <= listed
 
-    def _story(self) -> str:
-        """Say what was done, and what the processes wrote of it."""
-        lines = ["what was done:", *self.told]
-        for viewer in self.viewers:
-            held = viewer.held
-            lines.append(f"a viewer is at cut {held.cut}, moved {viewer.moves} times, was reset by {held.resets}")
-        for running in self.games.processes:
-            lines += [f"--- {' '.join(running.words)}, exit {running.process.poll()}"]
-            lines += running.notes.read_text().splitlines()[-12:]
-        return "\n".join(lines)
+    def story(self) -> str:
+        """Say what was done, what the subscribers saw, and what the processes wrote."""
+        seen = [
+            f"a viewer is at cut {held.cut}, moved {viewer.moves} times, was reset by {held.resets}"
+            for viewer, held in ((viewer, viewer.held) for viewer in self.viewers)
+        ]
+        return "\n".join([*seen, super().story()])
