@@ -32,6 +32,7 @@ from desks.policies import read_policies, read_policy
 from desks.readers import Reader
 from desks.shared_intake import SharedIntake
 from desks.soc.watch import SocWatch, run_watch
+from engine import about
 from engine.errors import EngineError
 from engine.host import Host
 from engine.listener import listen_at
@@ -199,9 +200,14 @@ async def _served(server: Server, serving: asyncio.Task[None]) -> None:
     await serving
 
 
-async def _run(path: Path, settings: Settings) -> None:
+async def _run(chosen: Path | None, settings: Settings) -> None:
     door, stop = door_of(settings.people), asyncio.Event()
+    path = chosen or Path(settings.kafka.log or "")
+    if path == Path():
+        raise OperatorError("which log? --log FILE, or kafka.log of a Games whose processes share one")
     with open_log(path, write=True) as log:
+        if chosen is None:  # one of the processes of a Games, of which the gateway says which one it is
+            await about.wait(log)
         results = await asyncio.to_thread(_results_of, log) if kafka_url(path) else None  # a file has no other writer
         async with working(log, door, results, folding=True) as people, AsyncExitStack() as stack:
             vitals = vitals_of(people.office, name_of(path), settings.operations.ready_within)
@@ -211,7 +217,7 @@ async def _run(path: Path, settings: Settings) -> None:
 
             async def leave() -> None:
                 vitals.leaving = True
-                _log.info("people_leaving", log=name_of(path))
+                _log.info("leaving")
                 await asyncio.sleep(settings.drain.notice)
 
             stack.enter_context(at_signal(leave, stop.set))
@@ -220,6 +226,7 @@ async def _run(path: Path, settings: Settings) -> None:
             stopping.cancel()
             if people.work.done():
                 people.work.result()
+    _log.info("stopped")
 
 
 def _results_of(log: Log) -> Host:
@@ -229,8 +236,11 @@ def _results_of(log: Log) -> Host:
     return host
 
 
-def run(path: Path, settings: Settings) -> None:
-    """Serve the people side of a log until a signal comes, or until another process has taken it over."""
+def run(path: Path | None, settings: Settings) -> None:
+    """Serve the people side of a log until a signal comes, or until another process has taken it over.
+
+    Where no log is named, it is that of a Games whose processes share one, once it says which Games it holds.
+    """
     uvloop.run(_run(path, settings))
 
 

@@ -29,7 +29,10 @@ Keys = Annotated[Path, typer.Option("--keys", help="The folder of keys and secre
 
 @people.command()
 def serve(
-    log: Annotated[Path, typer.Option("--log", help="The log: a file, or kafka://HOST:PORT.", dir_okay=False)],
+    log: Annotated[
+        Path | None,
+        typer.Option("--log", help="The log: a file, or kafka://HOST:PORT; else kafka.log of a Games.", dir_okay=False),
+    ] = None,
     policy: Annotated[Path | None, typer.Option(help="The rules of the Games, a folder.", file_okay=False)] = None,
     keys: Annotated[Path | None, typer.Option(help="The folder of keys and secrets.", file_okay=False)] = None,
     port: Annotated[int | None, typer.Option(help="HTTP.", show_default="8070")] = None,

@@ -62,4 +62,4 @@ def test_the_process_answers_at_a_port_of_its_own_and_nowhere_else(tmp_path: Pat
             assert own.get("/readyz").json() == {"ready": True, "checks": ["process", "readers"]}
             assert "podium_people_partitions 12.0" in own.get("/metrics").text
     assert 200 not in public
-    assert any("people_leaving" in line for line in said)
+    assert any("leaving" in line for line in said)
