@@ -49,7 +49,11 @@ PROCESSES = {
     "edge 1": ("edge",),
     "edge 2": ("edge",),
 }
-WIRES = {"wire of the gateway": ["gateway"], "wire of set a": ["worker a1", "worker a2"], "wire of edge 1": ["edge 1"]}
+WIRES = {
+    "wire of the gateway": ("gateway",),
+    "wire of set a": ("worker a1", "worker a2"),
+    "wire of edge 1": ("edge 1",),
+}
 
 
 @cache

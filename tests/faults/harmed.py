@@ -15,7 +15,7 @@ from tests.faults.wire import FAULTS, Wire
 
 __all__ = ["Harmed", "Whose"]
 
-Whose = tuple[str, Sequence[str]]  # the name of a wire, and the processes that it leads to the broker
+Whose = tuple[str, tuple[str, ...]]  # the name of a wire, and the processes that it leads to the broker
 
 
 class Harmed:
