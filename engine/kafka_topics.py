@@ -16,7 +16,7 @@ from confluent_kafka.admin import ConfigResource, ResourceType  # type: ignore[a
 from confluent_kafka.cimpl import NewTopic
 
 from engine.errors import TopicMismatch
-from engine.kafka_client import FRAME, LARGEST, Client, broke, error_of
+from engine.kafka_client import FRAME, LARGEST, Client, broke, error_of, passes
 from engine.saved_state import SAVED
 from schemas.layout import Layout
 
@@ -141,25 +141,34 @@ class Topics:
         return found
 
     def _check(self, topics: Collection[str], copies: int) -> None:
+        """Raise ``TopicMismatch`` where one was made otherwise; one that was just made not every broker knows yet."""
+        give_up = time.monotonic() + self._client.patience
+        while True:
+            try:
+                return self._check_once(topics, copies)
+            except (KafkaException, TimeoutError) as error:
+                lasts = isinstance(error, TimeoutError) or not passes(error_of(error))
+                if lasts or time.monotonic() > give_up:
+                    raise self._failure("checking the topics", error) from error
+            time.sleep(ASK_AGAIN)
+
+    def _check_once(self, topics: Collection[str], copies: int) -> None:
         asked = {self._client.name(topic): topic for topic in topics}
         admin = self._client.admin
-        try:
-            for name, described in admin.describe_topics(TopicCollection(list(asked))).items():
-                partitions = described.result(self._client.patience).partitions
-                wanted = self.layout.spread(asked[name]).partitions
-                self._compare(asked[name], "partitions", str(len(partitions)), str(wanted))
-                fewest = min(len(partition.replicas) for partition in partitions)
-                if fewest < copies:
-                    raise TopicMismatch(self._client.log, name, "replication factor", str(fewest), str(copies))
-                self._partitions[asked[name]] = len(partitions)
-            resources = [ConfigResource(ResourceType.TOPIC, name) for name in asked]
-            for resource, configured in admin.describe_configs(resources).items():
-                found = configured.result(self._client.patience)
-                topic = asked[resource.name]
-                for setting, value in settings_for(copies, compact=compacted(topic)).items():
-                    self._compare(topic, setting, str(found[setting].value), value)
-        except (KafkaException, TimeoutError) as error:
-            raise self._failure("checking the topics", error) from error
+        for name, described in admin.describe_topics(TopicCollection(list(asked))).items():
+            partitions = described.result(self._client.patience).partitions
+            wanted = self.layout.spread(asked[name]).partitions
+            self._compare(asked[name], "partitions", str(len(partitions)), str(wanted))
+            fewest = min(len(partition.replicas) for partition in partitions)
+            if fewest < copies:
+                raise TopicMismatch(self._client.log, name, "replication factor", str(fewest), str(copies))
+            self._partitions[asked[name]] = len(partitions)
+        resources = [ConfigResource(ResourceType.TOPIC, name) for name in asked]
+        for resource, configured in admin.describe_configs(resources).items():
+            found = configured.result(self._client.patience)
+            topic = asked[resource.name]
+            for setting, value in settings_for(copies, compact=compacted(topic)).items():
+                self._compare(topic, setting, str(found[setting].value), value)
 
     def _compare(self, topic: str, setting: str, found: str, wanted: str) -> None:
         if setting in AT_LEAST:

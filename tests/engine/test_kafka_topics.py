@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it forgot them
     AdminClient,
     AlterConfigOpType,
@@ -97,6 +100,26 @@ def test_a_topic_with_other_partitions_is_refused(url: str, make: Makes) -> None
         sentence = r"games\.events has partitions 2, and it must be 3$"
         with pytest.raises(TopicMismatch, match=sentence):
             log.append_now([Record("games.events", "SWM", b"x", 1)])
+
+
+def test_a_topic_that_its_broker_does_not_know_yet_is_asked_for_again(
+    url: str, make: Makes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make("venue.raw", 1, GOOD)
+    asked: list[Future[Any]] = []
+
+    def describe(admin: AdminClient, resources: list[ConfigResource]) -> dict[ConfigResource, Future[Any]]:
+        if len(asked) == 2:
+            return asking(admin, resources)
+        asked.append(Future())
+        asked[-1].set_exception(KafkaException(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART)))
+        return dict.fromkeys(resources, asked[-1])
+
+    with KafkaLog.open(url) as log:
+        asking = AdminClient.describe_configs
+        monkeypatch.setattr(AdminClient, "describe_configs", describe)
+        assert log.append_now([Record("venue.raw", "SWM", b"x", 1)]) == [1]
+    assert len(asked) == 2
 
 
 def test_a_topic_that_allows_more_than_it_must_is_welcome(url: str, make: Makes) -> None:

@@ -13,6 +13,7 @@ from typing import Protocol
 import psutil
 import pytest
 
+from podium import orphans
 from podium.errors import OperatorError
 from podium.orphans import MARK, end, guarded, marked
 
@@ -66,7 +67,8 @@ def test_a_process_is_found_by_its_folder_and_by_its_run(tmp_path: Path, start: 
     assert [found.pid for found in marked(tmp_path)] == [other.pid]
 
 
-def test_who_does_not_hear_is_killed(tmp_path: Path, start: Start) -> None:
+def test_who_does_not_hear_is_killed(tmp_path: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orphans, "BROKERS_WITHIN", 0.2)
     deaf = start(f"r1 {tmp_path}", DEAF)
     assert end([psutil.Process(deaf.pid)], 0.2) == [f"broker ({deaf.pid})"]  # it is no command of ours
     assert deaf.wait(WITHIN) < 0
