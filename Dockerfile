@@ -17,6 +17,7 @@ RUN /opt/podium/bin/pip install --no-cache-dir --disable-pip-version-check '.[cl
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin podium
+RUN install --directory --owner=podium --mode=0700 /var/lib/podium
 COPY --from=build /opt/podium /opt/podium
 ENV PATH=/opt/podium/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER 10001

@@ -1,4 +1,4 @@
-"""Which processes a Games in Kafka runs as: a gateway, two sets of workers, two edges, a historian.
+"""Which processes a Games in Kafka runs as: a gateway, the people side, two sets of workers, two edges, a historian.
 
 ``docker-compose.yml`` starts the same ones in containers, and ``podium up --local`` as plain processes.
 """
@@ -27,7 +27,7 @@ class Part(NamedTuple):
         return self.words[0]
 
 
-def parts(workers: int = 1, edges: int = EDGES, *, history: bool = True) -> list[Part]:
+def parts(workers: int = 1, edges: int = EDGES, *, history: bool = True, people: bool = True) -> list[Part]:
     """Return the processes in the order in which a message goes through them: so many workers in each set."""
     hired = [
         Part(f"worker-{name}-{number}", ("worker", "--set", name)) for name in SETS for number in range(1, workers + 1)
@@ -35,6 +35,7 @@ def parts(workers: int = 1, edges: int = EDGES, *, history: bool = True) -> list
     serving = [Part(f"edge-{number}", ("edge",), port="edge.port") for number in range(1, edges + 1)]
     return [
         Part("gateway", ("gateway",), port="gateway.port", lines="gateway.feed_in"),
+        *([Part("people", ("people", "serve"), port="people.port")] if people else []),
         *hired,
         *serving,
         *([Part("historian", ("historian",))] if history else []),

@@ -1,4 +1,4 @@
-"""A whole Games in Kafka on this machine as plain processes: broker, gateway, workers, edges, historian."""
+"""A whole Games in Kafka on this machine as plain processes: broker, gateway, people, workers, edges, historian."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from podium.departure import at_signal
 from podium.errors import OperatorError
 from podium.historian_process import HISTORY
 from podium.orphans import guarded
+from podium.passphrase import passphrase
 from podium.serving import end
 from podium.settings import Settings
 from podium.supervisor import Child, end_all
@@ -127,7 +128,7 @@ class _Up:
         self._config = config
         history = wanted.history or (str(folder / "history") if _has_history() else None)
         self._history = history
-        chosen = parts(wanted.workers, wanted.edges, history=history is not None)
+        chosen = parts(wanted.workers, wanted.edges, history=history is not None, people=_has_people())
         ports = iter(_free_ports(3 * len(chosen)))
         common = self._common(wanted)
         self._running = [self._prepared(part, common, ports) for part in chosen]
@@ -139,6 +140,8 @@ class _Up:
             said["PODIUM_CONFIG"] = str(self._config.resolve())
         if self._history is not None:
             said[HISTORY] = self._history
+        if self._settings.people.keys is None and _has_people():
+            said[variable("people.keys")] = str(_keys(self._folder / "keys"))
         if self._settings.gateway.games is None:
             file = self._folder / "games.toml"
             if not file.exists():
@@ -189,6 +192,8 @@ class _Up:
         print(f"podium: log {self._url}", flush=True)
         if self._history is None:
             print("podium: no historian: it needs the extra: pip install 'podium-games[analytics]'", flush=True)
+        if not _has_people():
+            print("podium: no people side: it needs the extra: pip install 'podium-games[people]'", flush=True)
         for one in self._running:
             print(f"podium: {one.part.name} {one.addresses}", flush=True)
         print(f"podium: all is ready; what they write is in {self._folder}", flush=True)
@@ -213,6 +218,19 @@ async def _reason(web: httpx.AsyncClient, port: int) -> str:
 
 def _has_history() -> bool:
     return find_spec("chdb") is not None and find_spec("clickhouse_connect") is not None
+
+
+def _has_people() -> bool:
+    return find_spec("webauthn") is not None and find_spec("cbor2") is not None
+
+
+def _keys(folder: Path) -> Path:
+    """Return the folder of keys of a Games, made where it is not there."""
+    from desks.keyring import PEPPER, make_keys  # noqa: PLC0415 - the extra
+
+    if not (folder / PEPPER).exists():
+        make_keys(folder, passphrase())
+    return folder
 
 
 def _layout(partitions: int) -> str:

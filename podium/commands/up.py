@@ -33,7 +33,7 @@ def up(
     config: ConfigFile = None,
     log_format: LogFormat = None,
 ) -> None:
-    """Run a whole Games in Kafka: brokers, a gateway, two sets of workers, edges, a historian.
+    """Run a whole Games in Kafka: brokers, a gateway, the people side, two sets of workers, edges, a historian.
 
     What dies is started again. At SIGTERM all of them leave in order, and nothing that was taken is lost.
     """

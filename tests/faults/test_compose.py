@@ -19,6 +19,7 @@ from uuid import uuid4
 import pytest
 import yaml
 
+from desks.keyring import make_keys
 from replay.doors import send
 from replay.player import Pace
 from tests.engine.history.clickhouse_server import ClickHouseServer
@@ -82,7 +83,9 @@ def fleet(kafka: str, clickhouse: ClickHouseServer, tmp_path: Path) -> Iterator[
         "PODIUM_HISTORIAN_HISTORY": clickhouse.url,
         "PODIUM_LOGGING_LEVEL": "info",
     }
-    for section in ("gateway", "edge", "operations"):
+    make_keys(tmp_path / "keys")
+    here |= {"PODIUM_PEOPLE_KEYS": str(tmp_path / "keys"), "PODIUM_PEOPLE_ADVERTISE": ""}
+    for section in ("gateway", "people", "edge", "operations"):
         here |= {f"PODIUM_{section.upper()}_HOST": "127.0.0.1", f"PODIUM_{section.upper()}_PORT": "0"}
     here |= {"PODIUM_GATEWAY_FEED_IN": "0", "PODIUM_DRAIN_NOTICE": "0.2", "PODIUM_DRAIN_SPREAD": "0"}
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -134,6 +137,8 @@ def test_the_command_lines_of_the_compose_file_make_one_games(
 
     until(shown, "what was sent is not shown")
     assert content(edges[0]) == content(edges[1])
+    people = fleet["people"].ask("/metrics", "operations").decode()
+    assert value(people, "podium_people_partitions") > 0
     cut = status(edges[0])["cut"]
     history = "podium_history_cut"
     until(lambda: value(fleet["historian"].ask("/metrics", "operations").decode(), history) == cut, "no history")

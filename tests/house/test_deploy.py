@@ -72,7 +72,7 @@ def test_the_files_that_they_are_given_are_there(compose: dict[str, Any], root: 
 
 def test_nothing_is_published_beyond_this_machine(compose: dict[str, Any]) -> None:
     ports = [port for service in compose["services"].values() for port in service.get("ports", ())]
-    assert len(ports) == len(set(ports)) == 6
+    assert len(ports) == len(set(ports)) == 7
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
 
 
