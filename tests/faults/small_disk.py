@@ -19,7 +19,8 @@ from pathlib import Path
 
 __all__ = ["SmallDisk", "started_on"]
 
-SIZE = 3 << 20  # bytes
+SIZE = 12 << 20  # bytes
+FREE = 3 << 19  # of them, at first
 BALLAST = "ballast"  # a file that can be removed to make room
 MOUNT = 'mount -t tmpfs -o size="$1" none "$2" && head -c "$3" /dev/zero >"$2/ballast" && shift 3 && exec "$@"'
 
@@ -67,7 +68,7 @@ class SmallDisk:
 
 
 @contextmanager
-def started_on(folder: Path, command: Sequence[str], *, ballast: int = SIZE // 2) -> Iterator[SmallDisk]:
+def started_on(folder: Path, command: Sequence[str], *, ballast: int = SIZE - FREE) -> Iterator[SmallDisk]:
     """Start a program whose folder is on a small disk, a part of which is taken already; end it behind the block."""
     words = [sys.executable, *command]
     if own := _own_mounts():
