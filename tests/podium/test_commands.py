@@ -169,7 +169,7 @@ def test_verify_finds_a_cut_tail_by_a_head_noted_elsewhere(podium: Podium, games
         ),
         (("verify", *LOG, "--head", "00"), "podium: '00' is no head: it should have 32 hex digits"),
         (("replay", "small.podium", "--to", "http://127.0.0.1:9"), "podium: http://127.0.0.1:9 does not answer"),
-        (("bench", "luck"), "podium: no measurement 'luck': fold, append, fanout, path, history"),
+        (("bench", "luck"), "podium: no measurement 'luck': fold, append, fanout, path, subscribers"),
         (("demo", "--for", "soon"), "podium: no time 'soon': 30s, 2m, ..."),
     ],
 )

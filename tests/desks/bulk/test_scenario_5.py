@@ -110,11 +110,12 @@ async def test_scenario_5_bad_bulk_import(log: Log, tmp_path: Path) -> None:
     assert (done.applied, done.known, done.refused) == (PLACES, 0, 7)
     line = (await books.state("ro:AAA")).lines["Aa"]
     assert (line.total, line.free) == (PLACES, 0)
-    digests = [writer.digest(number) for number in range(PARTITIONS.count)]
 
+    taken = books.taken
     again = await imports.run(data, PEOPLE, said, dry_run=False)
     assert (again.applied, again.known, again.refused) == (0, PLACES, 7)
-    assert [writer.digest(number) for number in range(PARTITIONS.count)] == digests
+    assert books.taken - taken == 2  # that there is an import for them, and that it is over
+    digests = [writer.digest(number) for number in range(PARTITIONS.count)]
     await writer.close()
 
     replayed = await Writer.open(log, POLICIES, clock, PEPPER, partitions=PARTITIONS)
