@@ -1,13 +1,14 @@
-"""How signals end a process: the first one in good order, a second one at once."""
+"""How processes and tasks end: at a signal in good order, at a second one at once."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from signal import SIGINT, SIGTERM
+from typing import Any
 
-__all__ = ["at_signal"]
+__all__ = ["at_signal", "end"]
 
 SIGNALS = (SIGINT, SIGTERM)
 
@@ -39,3 +40,10 @@ def at_signal(leave: Callable[[], Awaitable[None]], stop: Callable[[], object]) 
             loop.remove_signal_handler(number)
         for task in leaving:
             task.cancel()
+
+
+async def end(task: asyncio.Task[Any]) -> None:
+    """Cancel a task and wait until it has ended."""
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

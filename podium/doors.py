@@ -25,10 +25,10 @@ from engine.listener import listen_at
 from engine.metrics import GatewayMetrics
 from engine.tcp_door import TcpDoor, open_tcp_door
 from feeds.answers import answer_error
-from podium.departure import at_signal
+from podium.departure import at_signal, end
 from podium.errors import OperatorError
 from podium.operations_port import operations_port, routes_of
-from podium.serving import end, tell
+from podium.serving import tell
 from podium.settings import Settings
 from podium.vitals import Vitals
 from podium.wiring import client_settings, games_of, wall_clock

@@ -33,10 +33,11 @@ from feeds.bridge import Farewell
 from feeds.metrics import FeedMetrics
 from feeds.server import build, serve
 from podium.again import again
+from podium.departure import end
 from podium.edge_history import EdgeHistory
 from podium.historian_process import place_of
 from podium.operations_port import operations_port, routes_of
-from podium.serving import GOING_AWAY, Ports, end, tell
+from podium.serving import GOING_AWAY, Ports, tell
 from podium.settings import Settings
 from podium.showing import Showing
 from podium.succession import Succession

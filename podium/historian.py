@@ -25,9 +25,8 @@ from engine.log import DirectLog, Record
 from engine.raw import RAW
 from engine.sqlite_log import SqliteLog
 from engine.versions import stamp
-from podium.departure import at_signal
+from podium.departure import at_signal, end
 from podium.operations_port import operations_port
-from podium.serving import end
 from podium.settings import Settings
 from podium.vitals import Vitals
 from podium.wiring import host_over, kafka_url, name_of, open_log, said, shown_epoch, wall_clock

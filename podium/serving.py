@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 import uvloop
@@ -26,6 +26,7 @@ from feeds.bridge import Farewell
 from feeds.metrics import FeedMetrics
 from feeds.server import Edge, build
 from feeds.server import serve as serve_edge
+from podium.departure import end
 from podium.errors import OperatorError
 from podium.historian_process import HistorianProcess
 from podium.operations_port import operations_port, routes_of
@@ -36,7 +37,7 @@ from podium.wiring import host_over, wall_clock
 if TYPE_CHECKING:
     from podium.people import Working
 
-__all__ = ["Ports", "Process", "end", "run", "tell"]
+__all__ = ["Ports", "Process", "run", "tell"]
 
 GOING_AWAY = 1001  # close code
 DEFAULT = Settings()
@@ -233,13 +234,6 @@ def _measure(vitals: Vitals, gateway: Gateway, host: Host, edge: Edge) -> None:
     )
     doors = (gateway.refusals, edge.feed.refusals, edge.refusals)
     vitals.measure(GatewayMetrics(gateway, folds=True), folds, FeedMetrics(edge.feed), doors=doors)
-
-
-async def end(task: asyncio.Task[Any]) -> None:
-    """Cancel a task and wait until it has ended."""
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 def tell(host: str, port: int) -> None:

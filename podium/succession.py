@@ -20,7 +20,7 @@ from engine.errors import LogError
 from engine.host import Host
 from engine.log import Log
 from podium.again import again
-from podium.serving import end
+from podium.departure import end
 from podium.showing import Showing
 from podium.wiring import edge_over, wall_clock
 from projections.fold import VERSION

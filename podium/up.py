@@ -21,12 +21,11 @@ from engine.raw import RAW
 from engine.shares import SHARES
 from engine.stages import EVENTS
 from podium.config import variable
-from podium.departure import at_signal
+from podium.departure import at_signal, end
 from podium.errors import OperatorError
 from podium.historian_process import HISTORY
 from podium.orphans import guarded
 from podium.passphrase import passphrase
-from podium.serving import end
 from podium.settings import Settings
 from podium.supervisor import Child, end_all
 from podium.topology import Part, parts

@@ -17,9 +17,8 @@ from engine.versions import stamp
 from engine.worker import Place, Worker
 from engine.worker_metrics import WorkerMetrics
 from podium.crew import Crew
-from podium.departure import at_signal
+from podium.departure import at_signal, end
 from podium.operations_port import operations_port
-from podium.serving import end
 from podium.settings import Settings
 from podium.vitals import Vitals
 from podium.wiring import client_settings, wall_clock
