@@ -7,8 +7,10 @@ so that an interrupted replay goes on from there.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Iterable
+from typing import Any
 
 import httpx
 import msgspec
@@ -21,6 +23,9 @@ __all__ = ["ReplayRefusedError", "Sent", "send"]
 AHEAD = 2000  # messages in flight, over all sources
 OUT_OF_SYNC = 450  # HOVTP: a duplicate, or a gap
 UNDECODABLE = 451  # HOVTP: stored, but not understood
+UNAVAILABLE = 503  # the same again may work in a moment, and does no harm
+PATIENCE = 60.0  # seconds of a server that is unavailable
+AGAIN = 0.2  # seconds until it is asked again
 
 
 class ReplayRefusedError(Exception):
@@ -120,7 +125,7 @@ class _Lane:
             "Content-Type": "application/json",
         }
         try:
-            answer = await self._client.post(f"/v1/venue/{message.source}", content=message.data, headers=headers)
+            answer = await self._post(f"/v1/venue/{message.source}", content=message.data, headers=headers)
         except httpx.HTTPError as error:
             raise ReplayRefusedError(f"{message.source} could not send serial {message.serial}: {error}") from error
         last = int(answer.headers.get("X-HOVTP-Last-Serial-Number", "0"))
@@ -139,7 +144,15 @@ class _Lane:
 
     async def _declare(self, message: Message, first: int) -> None:
         loss = {"session": message.session, "first": first, "last": message.serial - 1, "by": "replay"}
-        answer = await self._client.post(f"/v1/venue/{message.source}/lost", json=loss)
+        answer = await self._post(f"/v1/venue/{message.source}/lost", json=loss)
         if answer.status_code >= 300:
             what = f"serials {first} to {message.serial - 1} of {message.source}/{message.session}"
             raise ReplayRefusedError(f"{what} are missing, and the server does not take them as lost: {answer.text}")
+
+    async def _post(self, path: str, **what: Any) -> httpx.Response:
+        give_up = time.monotonic() + PATIENCE
+        while True:
+            answer = await self._client.post(path, **what)
+            if answer.status_code != UNAVAILABLE or time.monotonic() > give_up:
+                return answer
+            await asyncio.sleep(AGAIN)
