@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import Any
 
 import msgspec
 
@@ -59,7 +59,7 @@ NOTES = Notes(PUBLISHED, SOURCE, Published, UPCASTS)
 
 
 class ManagementSource:
-    """The one speaker of the source. Belongs to one loop; after an error it is of no use: open another one."""
+    """The one speaker of the source. Belongs to one loop; after an error it is of no use: make another one."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class ManagementSource:
         partitions: Partitions | None = None,
         batch: int = BATCH,
     ) -> None:
-        """Prepare one that knows nothing yet, or use ``open``.
+        """Prepare one that knows nothing before it begins.
 
         ``clock`` gives log time (microseconds), ``unseal`` what lies sealed about an athlete.
         """
@@ -91,22 +91,6 @@ class ManagementSource:
             batch=batch,
             prefixes=("ebk:", "sch:"),
         )
-
-    @classmethod
-    async def open(
-        cls,
-        log: Log,
-        clock: Callable[[], int],
-        policies: Mapping[str, Any],
-        unseal: Open,
-        *,
-        partitions: Partitions | None = None,
-        batch: int = BATCH,
-    ) -> Self:
-        """Take the source over; raises what the log raises."""
-        source = cls(log, clock, policies, unseal, partitions=partitions, batch=batch)
-        await source.begin()
-        return source
 
     async def _seen(self) -> dict[int, int]:
         told = await asyncio.to_thread(NOTES.read, self._log)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import structlog
@@ -82,38 +82,6 @@ class Office:
     def __init__(
         self,
         log: Log,
-        writer: Writer,
-        readers: Readers,
-        dossiers: Dossiers,
-        clock: Callable[[], int],
-        *,
-        policies: Mapping[str, Any],
-        elsewhere: Elsewhere | None,
-    ) -> None:
-        """Prepare one; use ``over`` or ``open``."""
-        self.log = log
-        self.clock = clock  # log time, microseconds
-        self.writer = writer
-        self._readers = readers
-        self._dossiers = dossiers
-        self.policies = policies
-        self._elsewhere = elsewhere
-        self._codec = Codec(b"")  # it reads states, and those have no secret
-        self._reacted = Reacted(log, writer.partitions)
-        self.answered: Counter[str] = Counter()  # commands, by the code of their refusal, or "accepted"
-        self.took = Histogram(BOUNDS)  # from a command to its outcome
-        self._waiting: dict[int, Mapping[int, int]] = {}  # partition -> what is to be seen to before time passes there
-        self._works: dict[str, Work] = {
-            "the reading": readers.run,
-            "the look at the reactor": self._reacted.run,
-            "the ticks": lambda: run_ticks(self, clock),
-        }
-        self.follow("the reactor", self._reactor)
-
-    @classmethod
-    def over(
-        cls,
-        log: Log,
         policies: Mapping[str, Any],
         clock: Callable[[], int],
         pepper: bytes,
@@ -121,17 +89,31 @@ class Office:
         partitions: Partitions | None = None,
         readers: Iterable[Reader] = (),
         elsewhere: Elsewhere | None = None,
-    ) -> Self:
-        """Return the office of a log, which has not begun: whoever is to ``follow`` the log is added first.
+    ) -> None:
+        """Prepare one that has not begun: whoever is to ``follow`` the log is added first.
 
         ``clock`` gives log time, microseconds; ``pepper`` is what tells commands apart, and stays with the Games.
         ``readers`` take in every event, and others ``elsewhere`` decide for partitions that are not decided for here.
         """
         partitions = partitions or Partitions()
-        writer = Writer(log, policies, clock, pepper, partitions=partitions)
-        dossiers = Dossiers()
-        reading = Readers(log, partitions, readers, dossiers.take)
-        return cls(log, writer, reading, dossiers, clock, policies=policies, elsewhere=elsewhere)
+        self.log = log
+        self.clock = clock
+        self.policies = policies
+        self.writer = Writer(log, policies, clock, pepper, partitions=partitions)
+        self._dossiers = Dossiers()
+        self._readers = Readers(log, partitions, readers, self._dossiers.take)
+        self._elsewhere = elsewhere
+        self._codec = Codec(b"")  # it reads states, and those have no secret
+        self._reacted = Reacted(log, partitions)
+        self.answered: Counter[str] = Counter()  # commands, by the code of their refusal, or "accepted"
+        self.took = Histogram(BOUNDS)  # from a command to its outcome
+        self._waiting: dict[int, Mapping[int, int]] = {}  # partition -> what is to be seen to before time passes there
+        self._works: dict[str, Work] = {
+            "the reading": self._readers.run,
+            "the look at the reactor": self._reacted.run,
+            "the ticks": lambda: run_ticks(self, clock),
+        }
+        self.follow("the reactor", self._reactor)
 
     async def begin(self) -> None:
         """Take over all partitions of the log, or none yet where there are others elsewhere, and read all there is.
@@ -143,23 +125,6 @@ class Office:
         await self._readers.catch_up()
         if self._elsewhere is None:
             self._hold(self.writer.serves, self._serials())
-
-    @classmethod
-    async def open(
-        cls,
-        log: Log,
-        policies: Mapping[str, Any],
-        clock: Callable[[], int],
-        pepper: bytes,
-        *,
-        partitions: Partitions | None = None,
-        readers: Iterable[Reader] = (),
-        elsewhere: Elsewhere | None = None,
-    ) -> Self:
-        """Return an office that has begun; see ``over`` and ``begin``."""
-        office = cls.over(log, policies, clock, pepper, partitions=partitions, readers=readers, elsewhere=elsewhere)
-        await office.begin()
-        return office
 
     # -- partitions
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol
 
 from desks.errors import Unavailable
 from desks.onward import BATCH, Onward, keep_up
@@ -46,7 +46,7 @@ class _Follow(NamedTuple):
 
 
 class Reactor:
-    """Everything that follows from events, for all partitions. After an error it is of no use: open another one."""
+    """Everything that follows from events, for all partitions. After an error it is of no use: make another one."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class Reactor:
         batch: int = BATCH,
         pause: float = PAUSE,
     ) -> None:
-        """Prepare one that knows nothing yet, or use ``open``; ``clock`` gives log time, microseconds.
+        """Prepare one that knows nothing before it begins; ``clock`` gives log time, microseconds.
 
         After ``batch`` events it is noted how far it has come.
         """
@@ -72,23 +72,6 @@ class Reactor:
         self._time = 0  # of the newest turn, microseconds
         self._fence: Fence | None = None
         self.onward = Onward(log, self._partitions, self._seen, self._learn, batch=batch)
-
-    @classmethod
-    async def open(
-        cls,
-        log: Log,
-        taker: Taker,
-        clock: Callable[[], int],
-        managers: Iterable[Manager],
-        *,
-        partitions: Partitions | None = None,
-        batch: int = BATCH,
-        pause: float = PAUSE,
-    ) -> Self:
-        """Return the one reactor of a log; raises what the log raises."""
-        reactor = cls(log, taker, clock, managers, partitions=partitions, batch=batch, pause=pause)
-        await reactor.begin()
-        return reactor
 
     async def _seen(self) -> dict[int, int]:
         return {number: turn.serial async for number, turn in read_turns(self._log, self._partitions)}

@@ -66,8 +66,8 @@ def add_works(
     if vault is not None:
         office.follow("the effect offers", box_of(lambda: Offers(born_by(vault), clock)))
     if mailbox is not None:
-        addresses = partial(Addresses, vault, policies["ntc"].offices)
-        office.follow("the effect letters", box_of(lambda: Letters(games, mailbox, addresses())))
+        offices = policies["ntc"].offices
+        office.follow("the effect letters", box_of(lambda: Letters(games, mailbox, Addresses(vault, offices))))
     if results is not None:
         office.add("the news of the results", partial(hear, results), sole=True)
 

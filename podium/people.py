@@ -133,7 +133,7 @@ async def _open(log: Log, door: Door, stack: AsyncExitStack, results: Host | Non
             peers = Peers(owners, address, signature)
             stack.push_async_callback(peers.close)
         readers: list[Reader] = [secrets.keeper, devices, *keeping.readers, people, acknowledgements]
-        office = Office.over(log, policies, wall_clock, pepper, partitions=partitions, readers=readers, elsewhere=peers)
+        office = Office(log, policies, wall_clock, pepper, partitions=partitions, readers=readers, elsewhere=peers)
         operators = ByCookie(Operators(door.keys, wall_clock))
         desk = SigningIn(office, secrets, operators, games)
         pages = pages_over(

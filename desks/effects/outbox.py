@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 from uuid import UUID, uuid5
 
 import msgspec
@@ -63,7 +63,7 @@ class Effect(Protocol):
 
 
 class Outbox:
-    """The one outbox of an effect on a log. After an error it is of no use: open another one."""
+    """The one outbox of an effect on a log. After an error it is of no use: make another one."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Outbox:
         partitions: Partitions | None = None,
         batch: int = BATCH,
     ) -> None:
-        """Prepare one that knows nothing yet, or use ``open``; ``clock`` gives log time, microseconds."""
+        """Prepare one that knows nothing before it begins; ``clock`` gives log time, microseconds."""
         self._log = log
         self._taker = taker
         self._clock = clock
@@ -87,22 +87,6 @@ class Outbox:
         self.onward = Onward(
             log, partitions or Partitions(), self._seen, effect.learn, batch=batch, prefixes=effect.prefixes
         )
-
-    @classmethod
-    async def open(
-        cls,
-        log: Log,
-        taker: Taker,
-        clock: Callable[[], int],
-        effect: Effect,
-        *,
-        partitions: Partitions | None = None,
-        batch: int = BATCH,
-    ) -> Self:
-        """Take the effect over; raises what the log raises."""
-        outbox = cls(log, taker, clock, effect, partitions=partitions, batch=batch)
-        await outbox.begin()
-        return outbox
 
     async def _seen(self) -> dict[int, int]:
         done = await asyncio.to_thread(self._notes.read, self._log)

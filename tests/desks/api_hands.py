@@ -22,6 +22,7 @@ from desks.vault import Vault
 from engine.log import Log
 from engine.sqlite_log import SqliteLog
 from management.command import Actor
+from tests.desks.begun import begun
 from tests.desks.people import PARTITIONS, PEPPER, POLICIES
 from tests.management import accredited
 from tests.management.accredited import SPRING
@@ -96,7 +97,7 @@ async def api(folder: Path, *, at: int = SPRING, log: Log | None = None, **optio
     clock = [at * 1000]
     own = log or SqliteLog.open(folder / "games.podium")
     readers = options.pop("readers", ())
-    office = await Office.open(own, POLICIES, lambda: clock[0], PEPPER, partitions=PARTITIONS, readers=readers)
+    office = await begun(Office(own, POLICIES, lambda: clock[0], PEPPER, partitions=PARTITIONS, readers=readers))
     work = asyncio.create_task(office.run())
     store = KeyStore.open(folder / "persons.db")
     vault = Vault(store, HeldWrapper(b"w" * 32))

@@ -36,6 +36,7 @@ from engine.sqlite_log import SqliteLog
 from management.command import Actor, Received
 from podium.signing_in import Secrets, SigningIn
 from tests.desks.accounts.door import CHEAP, Door
+from tests.desks.begun import begun
 from tests.desks.people import PARTITIONS, PEPPER, POLICIES
 
 __all__ = ["PeopleStage", "field_of", "on_stage"]
@@ -102,7 +103,7 @@ async def on_stage(
     acknowledgements = Acknowledgements()
     secrets = Secrets.open(folder, PEPPER, accounts)
     readers: list[Reader] = [people, secrets.keeper, acknowledgements]
-    office = await Office.open(log, policies, lambda: clock[0], PEPPER, partitions=PARTITIONS, readers=readers)
+    office = await begun(Office(log, policies, lambda: clock[0], PEPPER, partitions=PARTITIONS, readers=readers))
     vault = Vault(store, HeldWrapper(bytes(32)))
     signer = HeldKey(Ed25519PrivateKey.from_private_bytes(bytes(31) + b"\x01"))
     operators = ByCookie(Operators(folder, lambda: clock[0]))

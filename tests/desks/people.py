@@ -26,6 +26,7 @@ from desks.writer import Writer
 from engine.log import Log
 from engine.sqlite_log import SqliteLog
 from management.command import Actor, Received, Recorded
+from tests.desks.begun import begun
 from tests.management.accredited import JULY
 
 __all__ = ["PARTITIONS", "POLICIES", "People", "Step"]
@@ -84,7 +85,7 @@ class People:
 
     async def react(self, **options: Any) -> int:
         """Open a reactor anew and have it see to all there is."""
-        reactor = await Reactor.open(self.log, self.writer, clock, MANAGERS, partitions=PARTITIONS, **options)
+        reactor = await begun(Reactor(self.log, self.writer, clock, MANAGERS, partitions=PARTITIONS, **options))
         return await reactor.catch_up()
 
     # -- what is known afterwards

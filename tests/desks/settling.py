@@ -23,6 +23,7 @@ from desks.reading import hear
 from desks.topics import EVENTS
 from engine.log import Log
 from management.command import Recorded, Tick
+from tests.desks.begun import begun
 from tests.desks.people import MANAGERS, PARTITIONS, POLICIES, People
 
 __all__ = ["Anywhere", "Mail", "Settling"]
@@ -77,10 +78,10 @@ class Settling:
         )
         more = True
         while more:
-            reactor = await Reactor.open(log, writer, self.clock, MANAGERS, partitions=PARTITIONS)
+            reactor = await begun(Reactor(log, writer, self.clock, MANAGERS, partitions=PARTITIONS))
             more = bool(await reactor.catch_up())
             for effect in effects:
-                outbox = await Outbox.open(log, writer, self.clock, effect(), partitions=PARTITIONS)
+                outbox = await begun(Outbox(log, writer, self.clock, effect(), partitions=PARTITIONS))
                 more = bool(await outbox.catch_up()) or more
 
     async def pass_time(self, until: int) -> None:

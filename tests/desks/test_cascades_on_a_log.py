@@ -18,6 +18,7 @@ from management.schedule_changes import CarryOutChange
 from management.schedule_draft import PlanUnit, ReleaseVersion
 from management.schedule_proposals import ApproveChange, ProposeChange
 from management.workforce_commands import PlanShift
+from tests.desks.begun import begun
 from tests.desks.people import MANAGERS, PARTITIONS, People, Step, clock
 from tests.desks.troubled_log import TroubledLog
 from tests.management import entry_hands as ebk
@@ -103,8 +104,8 @@ async def test_what_came_of_several_partitions_while_nobody_looked_is_seen_in_it
     keys = [f"wf:V{number}" for number in range(9)]
     assert {PARTITIONS.of(key) for key in keys} == set(range(PARTITIONS.count))
     await people.do(*RELEASED, *((key, SHIFT, wf.PLANNER, wf.at(0, 0)) for key in keys), *POSTPONED)
-    reactor = await Reactor.open(
-        SplitLog(people.log), people.writer, clock, MANAGERS, partitions=PARTITIONS, batch=batch
+    reactor = await begun(
+        Reactor(SplitLog(people.log), people.writer, clock, MANAGERS, partitions=PARTITIONS, batch=batch)
     )
     await reactor.catch_up()
     assert sorted(key for key, _ in await people.events()) == keys

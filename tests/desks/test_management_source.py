@@ -38,6 +38,7 @@ from schemas import messages as m
 from schemas.games import DEFAULT_GAMES
 from schemas.published_fields import PUBLISHED
 from schemas.views import EntryRow, ParticipantRow, ScheduleRow, StartRow
+from tests.desks.begun import begun
 from tests.desks.conftest import OpenLog
 from tests.desks.people import PARTITIONS, POLICIES, People, Step, clock
 from tests.desks.test_cascades_on_a_log import POSTPONED, RELEASED
@@ -81,7 +82,7 @@ STORY: list[Step] = [
 
 async def speak(log: Log, unseal: Open = nobody, **options: Any) -> int:
     """Open the source anew and have it say all there is."""
-    source = await ManagementSource.open(log, clock, POLICIES, unseal, partitions=PARTITIONS, **options)
+    source = await begun(ManagementSource(log, clock, POLICIES, unseal, partitions=PARTITIONS, **options))
     return await source.catch_up()
 
 
@@ -178,8 +179,8 @@ async def test_it_may_be_stopped_between_any_two_steps(tmp_path: Path) -> None:
 
 async def test_who_was_taken_over_says_nothing_more(tmp_path: Path) -> None:
     people = await People.open(tmp_path)
-    first = await ManagementSource.open(people.log, clock, POLICIES, nobody, partitions=PARTITIONS)
-    await ManagementSource.open(people.log, clock, POLICIES, nobody, partitions=PARTITIONS)
+    first = await begun(ManagementSource(people.log, clock, POLICIES, nobody, partitions=PARTITIONS))
+    await begun(ManagementSource(people.log, clock, POLICIES, nobody, partitions=PARTITIONS))
     await people.do(*RELEASED)
     with pytest.raises(Fenced):
         await first.catch_up()

@@ -19,6 +19,7 @@ from desks.peers import COMMANDS, Peers, Signature
 from engine.sqlite_log import SqliteLog
 from management.quota import State as Quota
 from tests.desks.api_hands import Api, Known, bearer, codes
+from tests.desks.begun import begun
 from tests.desks.people import PARTITIONS, PEPPER, POLICIES
 from tests.management.accredited import OPEN, RO, SPRING
 
@@ -44,7 +45,7 @@ async def pair(folder: Path) -> AsyncIterator[Pair]:
         mounts = {f"http://{known}": _Late(transports, known) for known in ("one", "other")}
         owners = Owners(log, PARTITIONS)
         peers = Peers(owners, f"http://{name}", signature, httpx.AsyncClient(mounts=mounts))
-        office = await Office.open(log, POLICIES, lambda: NOW, PEPPER, partitions=PARTITIONS, elsewhere=peers)
+        office = await begun(Office(log, POLICIES, lambda: NOW, PEPPER, partitions=PARTITIONS, elsewhere=peers))
         office.add("the look at the others", owners.run)
         app: Any = make_app(office, Known(), signature=signature)
         transports[name] = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -35,6 +35,7 @@ from management.workforce_commands import (
     RecordAccess,
 )
 from management.workforce_events import AssignmentCancelled
+from tests.desks.begun import begun
 from tests.desks.people import MANAGERS, PARTITIONS, People, Step, clock
 from tests.desks.troubled_log import TroubledLog
 from tests.management import accredited as per
@@ -200,8 +201,8 @@ async def stopped_after(people: People, left: int) -> bool:
     """Run a reactor that ends after so many steps; return whether it got to do all before."""
     log, steps = StoppingLog(people.log), Steps(left)
     log.steps = steps
-    reactor = await Reactor.open(
-        log, StoppingTaker(people.writer, steps), clock, MANAGERS, partitions=PARTITIONS, batch=12
+    reactor = await begun(
+        Reactor(log, StoppingTaker(people.writer, steps), clock, MANAGERS, partitions=PARTITIONS, batch=12)
     )
     try:
         await reactor.catch_up()
@@ -281,7 +282,7 @@ async def test_what_the_log_did_not_take_is_sent_again(tmp_path: Path) -> None:
     people = await People.open(tmp_path)
     await people.do(*APPLY)
     busy = Busy(people.writer, 3)
-    reactor = await Reactor.open(people.log, busy, clock, MANAGERS, partitions=PARTITIONS, pause=0.0)
+    reactor = await begun(Reactor(people.log, busy, clock, MANAGERS, partitions=PARTITIONS, pause=0.0))
     await reactor.catch_up()
     assert (busy.refusals, await people.events()) == (0, [("ro:AAA", HoldConfirmed(HOLD))])
     await people.close()
@@ -289,7 +290,7 @@ async def test_what_the_log_did_not_take_is_sent_again(tmp_path: Path) -> None:
 
 async def test_a_reactor_that_was_taken_over_notes_nothing_any_more(tmp_path: Path) -> None:
     people = await People.open(tmp_path)
-    old = await Reactor.open(people.log, people.writer, clock, MANAGERS, partitions=PARTITIONS)
+    old = await begun(Reactor(people.log, people.writer, clock, MANAGERS, partitions=PARTITIONS))
     await people.do(*APPLY)
     await people.react()
     with pytest.raises(Fenced):
@@ -314,7 +315,7 @@ class Watched:
 async def test_what_happens_later_is_seen_as_it_happens(tmp_path: Path) -> None:
     people = await People.open(tmp_path)
     watched = Watched(people.writer)
-    reactor = await Reactor.open(people.log, watched, clock, MANAGERS, partitions=PARTITIONS)
+    reactor = await begun(Reactor(people.log, watched, clock, MANAGERS, partitions=PARTITIONS))
     running = asyncio.create_task(reactor.run())
     async with asyncio.timeout(30):
         for steps, key in ((APPLY, "ro:AAA"), (MERGE, "per:P2")):

@@ -75,7 +75,7 @@ async def vitals(tmp_path: Path) -> AsyncIterator[dict[str, Vitals]]:
     history.see(Progress("h", "current", "", "", 1, 1, 1, 0, 0, "", 0))
     historian = Vitals("historian", dict, {"history": lambda: history.trouble(0)})
     historian.measure(history)
-    office = Office.over(process.log, POLICIES, lambda: 0, b"pepper")
+    office = Office(process.log, POLICIES, lambda: 0, b"pepper")
     office.answered["QUOTA"] += 1  # so that there is a sample of it
     yield {
         "serve": process.vitals,

@@ -15,6 +15,7 @@ from desks.partitions import Partitions
 from engine.sqlite_log import SqliteLog
 from management.command import Actor, Received
 from podium.people_vitals import vitals_of
+from tests.desks.begun import begun
 from tests.desks.people import PEPPER, POLICIES, clock
 from tests.management.accredited import OTHER_RO, SPRING, TO_PENDING
 from tests.podium.people_process import bearer, serving_people, token
@@ -22,7 +23,7 @@ from tests.podium.people_process import bearer, serving_people, token
 
 async def test_it_says_what_became_of_commands_and_what_waits(tmp_path: Path) -> None:
     log = SqliteLog.open(tmp_path / "games.db")
-    office = await Office.open(log, POLICIES, clock, PEPPER, partitions=Partitions(3))
+    office = await begun(Office(log, POLICIES, clock, PEPPER, partitions=Partitions(3)))
     vitals = vitals_of(office, "games.db", 2)
 
     async def give(number: int, command: Any, by: Actor) -> Outcome:

@@ -33,6 +33,7 @@ from management.command import Actor, Received, Role
 from management.soc_signs import Sign
 from tests.desks.accounts.authenticator import Authenticator
 from tests.desks.api_hands import Known
+from tests.desks.begun import begun
 from tests.desks.people import PARTITIONS, PEPPER, POLICIES
 from tests.management.account_hands import SECOND_AUTHORITY, SUPERVISOR, actor
 from tests.management.accredited import SPRING
@@ -165,7 +166,7 @@ async def door(folder: Path, *, at: int = SPRING, policy: Any = CHEAP, **more: A
     sessions = Sessions(folder / "sessions.db", policy.sessions)
     keeper = Keeper(credentials, sessions)
     policies = POLICIES | {"acct": policy, "dev": policy}
-    office = await Office.open(log, policies, lambda: clock[0], PEPPER, partitions=PARTITIONS, readers=[keeper])
+    office = await begun(Office(log, policies, lambda: clock[0], PEPPER, partitions=PARTITIONS, readers=[keeper]))
     signs: list[Sign] = []
     options: dict[str, Any] = {"credentials": credentials, "sessions": sessions, "keys": KEYS, "policy": policy}
     desk = SignIn(office, site=SITE, tell=signs.append, **options)

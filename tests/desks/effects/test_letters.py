@@ -18,6 +18,7 @@ from desks.effects.letters import Letters
 from desks.effects.outbox import Outbox
 from desks.mailbox import FolderMailbox, Letter, SmtpMailbox, Undeliverable, message_of
 from management.notice import NoticeIssued, Notify, Slot
+from tests.desks.begun import begun
 from tests.desks.people import PARTITIONS, People, Step, clock
 from tests.desks.settling import Anywhere
 from tests.desks.test_reactor import Steps, Stopped, StoppingLog, StoppingTaker
@@ -60,7 +61,7 @@ async def test_it_may_be_stopped_between_any_two_steps(tmp_path: Path) -> None:
             letters = Letters("T20", mailbox, Anywhere())
             with suppress(Stopped):
                 taker = StoppingTaker(people.writer, stop)
-                outbox = await Outbox.open(sender, taker, clock, letters, partitions=PARTITIONS, batch=2)
+                outbox = await begun(Outbox(sender, taker, clock, letters, partitions=PARTITIONS, batch=2))
                 await outbox.catch_up()
             came += mailbox.came
         ends.append((sorted(set(came)), people.digests(), await people.events("effect-letters")))
@@ -88,7 +89,7 @@ async def test_what_cannot_be_sent_is_said(tmp_path: Path, address: str | None, 
     people = await People.open(tmp_path)
     await people.do(STORY[0])
     letters = Letters("T20", Refusing(), Anywhere() if address else Nowhere())
-    outbox = await Outbox.open(people.log, people.writer, clock, letters, partitions=PARTITIONS)
+    outbox = await begun(Outbox(people.log, people.writer, clock, letters, partitions=PARTITIONS))
     assert await outbox.catch_up() == 1
     ((key, event),) = await people.events("effect-letters")
     assert (key, event.reason) == ("ntc:per:ANN", code)

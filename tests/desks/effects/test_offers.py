@@ -25,6 +25,7 @@ from management.volunteer_commands import (
     Submit,
 )
 from podium.beside import born_by
+from tests.desks.begun import begun
 from tests.desks.people import PARTITIONS, People
 from tests.desks.test_volunteers_on_a_log import HELD, OFFERED
 from tests.management.volunteer_hands import ADULT, DAYS, NOW, PLANNER, person
@@ -59,7 +60,7 @@ async def call(people: People, vault: Vault) -> None:
         return NOW * 1000
 
     effect = Offers(born_by(vault), clock)
-    outbox = await Outbox.open(people.log, people.writer, clock, effect, partitions=PARTITIONS)
+    outbox = await begun(Outbox(people.log, people.writer, clock, effect, partitions=PARTITIONS))
     await outbox.catch_up()
     await people.react()
 

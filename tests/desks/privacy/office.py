@@ -29,6 +29,7 @@ from desks.vault import Erased, Place
 from desks.writer import Writer
 from engine.log import Log
 from management.command import Actor, Grant, Received, Recorded
+from tests.desks.begun import begun
 from tests.desks.people import MANAGERS, POLICIES
 from tests.desks.test_keys import key
 from tests.management.accredited import JULY, SPRING, SYSTEM, TO_APPROVED
@@ -122,7 +123,7 @@ class PrivateOffice:
         return await self.code(BLIND.document_key(document), kind(BLIND.document(document), f"per:{person}"), SYSTEM)
 
     async def react(self) -> int:
-        reactor = await Reactor.open(self.log, self.writer, lambda: JULY * 1000, MANAGERS, partitions=PARTITIONS)
+        reactor = await begun(Reactor(self.log, self.writer, lambda: JULY * 1000, MANAGERS, partitions=PARTITIONS))
         done = await reactor.catch_up()
         await self.readers.catch_up()
         return done
