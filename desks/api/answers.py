@@ -15,6 +15,7 @@ from desks.outcome import Outcome
 __all__ = [
     "MIN_POSITION",
     "POSITION",
+    "PRIVATE",
     "ErrorAnswer",
     "ErrorDetail",
     "OutcomeAnswer",
@@ -71,7 +72,7 @@ class RecordAnswer(msgspec.Struct, frozen=True):
 
 _log = structlog.get_logger()
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
-_PRIVATE = {"Cache-Control": "no-store"}
+PRIVATE = {"Cache-Control": "no-store"}  # headers: this is for who asked, and kept nowhere
 
 
 def answer_outcome(outcome: Outcome) -> Response[OutcomeAnswer]:
@@ -84,7 +85,7 @@ def answer_outcome(outcome: Outcome) -> Response[OutcomeAnswer]:
             status, refusal.code, refusal.text, at=outcome.key, about=refusal.about, headers={POSITION: position}
         )
     answer = OutcomeAnswer(outcome.id, outcome.key, position, outcome.version, outcome.events)
-    return Response(answer, status_code=200, headers={POSITION: position} | _PRIVATE)
+    return Response(answer, status_code=200, headers={POSITION: position} | PRIVATE)
 
 
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorAnswer]:
@@ -93,7 +94,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     if turned.status >= 500 and not isinstance(error, DesksError):
         _log.error("people_request_failed", path=request.url.path, exc_info=error)
     detail = ErrorDetail(turned.code, turned.message, turned.at, turned.retry, turned.about)
-    headers = _PRIVATE | turned.headers
+    headers = PRIVATE | turned.headers
     if turned.retry:
         headers.setdefault("Retry-After", "1")
     return Response(ErrorAnswer(detail), status_code=turned.status, media_type=MediaType.JSON, headers=headers)

@@ -9,7 +9,7 @@ from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from desks.api.answers import ErrorAnswer
+from desks.api.answers import PRIVATE, ErrorAnswer
 from desks.api.caller import Caller
 from desks.api.doorkeeper import Doorkeeper
 from desks.api.fields import fields_for
@@ -67,7 +67,7 @@ async def read_facts(
         facts = msgspec.to_builtins(found)
         facts.pop("withheld", None)
         answer = FactsAnswer(person, facts, found.withheld)
-    return Response(answer, headers={"Cache-Control": "no-store"})
+    return Response(answer, headers=PRIVATE)
 
 
 def router(vault: Vault) -> Router:

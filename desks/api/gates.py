@@ -8,7 +8,7 @@ from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from desks.api.answers import ErrorAnswer
+from desks.api.answers import PRIVATE, ErrorAnswer
 from desks.api.caller import Caller
 from desks.api.doorkeeper import Doorkeeper
 from desks.api.fields import fields_for
@@ -52,9 +52,7 @@ async def fetch(
         raise Turned(404, "not_found", "there is no such file", at="name")
     if name not in publisher.files:
         raise Turned(503, "not_yet", "nothing was published yet; ask again", at="name", retry=True)
-    return Response(
-        publisher.files[name], media_type="application/cose", headers={"Cache-Control": "no-store"}, status_code=200
-    )
+    return Response(publisher.files[name], media_type="application/cose", headers=PRIVATE, status_code=200)
 
 
 @get(
@@ -94,7 +92,7 @@ async def badge(
         printed = print_card(token, facts, printer.cards.function(serial), policy, printer.signer)
     except NotPrintable as error:
         raise Turned(409, "NOT_PRINTABLE", str(error), at="serial") from error
-    return Response(printed, media_type="application/pdf", headers={"Cache-Control": "no-store"})
+    return Response(printed, media_type="application/pdf", headers=PRIVATE)
 
 
 def _prints(actor: Actor, token: Token, *, guest: bool) -> bool:

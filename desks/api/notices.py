@@ -8,7 +8,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from desks.acknowledgements import Acknowledgements
-from desks.api.answers import ErrorAnswer
+from desks.api.answers import PRIVATE, ErrorAnswer
 from desks.api.records import UNKNOWN, spec
 from desks.errors import Turned
 from management.command import Actor, Role
@@ -47,7 +47,7 @@ async def count(
         raise Turned(404, "not_found", "nobody was told of such a decision", at="cause")
     counts = (found.told, found.sent, found.acknowledged, found.superseded, found.waiting)
     answer = CountAnswer(*counts, found.silent)
-    return Response(answer, headers={"Cache-Control": "no-store"})
+    return Response(answer, headers=PRIVATE)
 
 
 def router(acknowledgements: Acknowledgements) -> Router:

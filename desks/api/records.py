@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter
 
-from desks.api.answers import MIN_POSITION, POSITION, ErrorAnswer, OutcomeAnswer, RecordAnswer, answer_outcome
+from desks.api.answers import MIN_POSITION, POSITION, PRIVATE, ErrorAnswer, OutcomeAnswer, RecordAnswer, answer_outcome
 from desks.api.caller import Caller
 from desks.api.doorkeeper import Doorkeeper
 from desks.api.positions import reach
@@ -94,7 +94,7 @@ async def read_record(
     if key.partition(":")[0] in OF_A_PERSON:
         doorkeeper.read_personal(caller, request)
     answer = RecordAnswer(key, kept.version, str(kept.position), shown)
-    return Response(answer, headers={POSITION: answer.position, "Cache-Control": "no-store"})
+    return Response(answer, headers=PRIVATE | {POSITION: answer.position})
 
 
 def router() -> Router:

@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request, Response, Router, post
 from litestar.di import NamedDependency, Provide
 
+from desks.api.answers import PRIVATE
 from desks.api.caller import open_to_all
 from desks.errors import BatchRefused, Turned
 from desks.scan_intake import ScanIntake
@@ -55,7 +56,7 @@ class Gates:
     request_max_body_size=LARGEST,
 )
 async def hand_in(request: Request[Any, Any, Any], gates: NamedDependency[Gates]) -> Response[TakenAnswer]:
-    return Response(await gates.take(await request.body()), headers={"Cache-Control": "no-store"})
+    return Response(await gates.take(await request.body()), headers=PRIVATE)
 
 
 def router(intake: ScanIntake | SharedIntake, tell: Callable[[Sign], None]) -> Router:

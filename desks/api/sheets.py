@@ -11,7 +11,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 
-from desks.api.answers import ErrorAnswer
+from desks.api.answers import PRIVATE, ErrorAnswer
 from desks.api.caller import Caller
 from desks.api.doorkeeper import Doorkeeper
 from desks.api.fields import fields_for
@@ -79,7 +79,7 @@ async def import_sheet(
     except BadSheet as error:
         busy, row = error.code == "BUSY", f"row {error.row}" if error.row else ""
         raise Turned(409 if busy else 422, error.code, error.reason, at=row, retry=busy) from error
-    return Response(report, headers={"Cache-Control": "no-store"})
+    return Response(report, headers=PRIVATE)
 
 
 class Listed(Protocol):
@@ -154,7 +154,7 @@ async def export_sheet(
         doorkeeper.read_personal(caller, request, len({row[wanted.person] for row in rows}))
     encode = csv_form.encode if form == "csv" else xlsx_form.encode
     data = await asyncio.to_thread(encode, wanted.columns, rows)
-    headers = {"Content-Disposition": f'attachment; filename="{kind}.{form}"', "Cache-Control": "no-store"}
+    headers = PRIVATE | {"Content-Disposition": f'attachment; filename="{kind}.{form}"'}
     return Response(data, media_type=MEDIA[form], headers=headers)
 
 

@@ -16,6 +16,7 @@ from litestar.params import JSONBody
 from desks.accounts.enrolment import Enrolment
 from desks.accounts.sessions import Session
 from desks.accounts.sign_in import SignedIn, SignIn
+from desks.api.answers import PRIVATE
 from desks.api.caller import Caller, cookie_of, for_enrolment, open_to_all, shown_by
 from desks.api.doorkeeper import Doorkeeper
 from desks.api.session_callers import csrf_of
@@ -96,7 +97,6 @@ class RecoveryAnswer(msgspec.Struct, frozen=True):
     recovery: tuple[str, ...]
 
 
-PRIVATE = {"Cache-Control": "no-store"}
 Ask = Request[Any, Any, Any]
 Options = Response[dict[str, Any]]
 

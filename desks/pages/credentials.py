@@ -13,6 +13,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from desks.accounts.sessions import Session
+from desks.api.answers import PRIVATE
 from desks.api.caller import Caller, cookie_of, for_enrolment, open_to_all, shown_by
 from desks.api.session_callers import come_from_us
 from desks.api.sign_in import maker_of
@@ -22,8 +23,6 @@ from desks.pages.site import Page, Site
 from management.command import Refusal
 
 __all__ = ["HANDLERS"]
-
-PRIVATE = {"Cache-Control": "no-store"}
 
 
 # -- an invitation ----------------------------------------------------------------------------------------------------
@@ -43,9 +42,7 @@ async def accept(request: Request[Any, Any, Any], site: NamedDependency[Site]) -
     except Turned as turned:
         said = Refusal("INVITATION" if turned.status == 401 else turned.code, turned.message)
         page = Page("invitation.html", {"form": form, "refusal": said, "refused_field": "secret"})
-        answer = site.show(request, None, page, turned.status)
-        site.doorkeeper.note(request, answer, turned.code)
-        return answer
+        return site.turn(request, None, page, turned)
     return Redirect("/credentials", status_code=303, headers=PRIVATE | {"Set-Cookie": cookie_of(token)})
 
 
@@ -75,7 +72,7 @@ async def act(
         await site.enrolment.offer(session, form["login"], form["password"])
     except Turned as turned:
         refusal = Refusal(turned.code, turned.message)
-        return site.show(request, caller.actor, await _page(site, session, form, refusal), turned.status)
+        return site.turn(request, caller.actor, await _page(site, session, form, refusal), turned)
     return Redirect("/credentials", status_code=303, headers=PRIVATE)
 
 

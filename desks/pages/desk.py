@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from desks.api.answers import PRIVATE
 from desks.api.fields import fields_for
 from desks.badge import NotPrintable
 from desks.errors import NotServed, Unavailable
@@ -248,7 +249,7 @@ async def badge(
         return site.show(
             request, actor, await _record(request, visit, None, Refusal("NOT_PRINTABLE", "letters")), status=409
         )
-    named = {"Content-Disposition": f'inline; filename="{policy.games}-{serial}.pdf"', "Cache-Control": "no-store"}
+    named = PRIVATE | {"Content-Disposition": f'inline; filename="{policy.games}-{serial}.pdf"'}
     return Response(pdf, media_type="application/pdf", headers=named)
 
 

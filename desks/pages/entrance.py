@@ -17,6 +17,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 from msgspec.structs import replace
 
+from desks.api.answers import PRIVATE
 from desks.api.caller import COOKIE as SESSION
 from desks.api.caller import Caller, Callers, Credentials, cookie_of, open_to_all, shown_by
 from desks.api.doorkeeper import PROOF_NEEDED
@@ -94,7 +95,7 @@ async def home(
 
 @get("/sign-in", opt=open_to_all)
 async def ask_in(request: Request[Any, Any, Any], site: NamedDependency[Site]) -> Response[str]:
-    return _sign_in(request, site, inside(request.query_params.get("next", "/")))
+    return site.show(request, None, _sign_in(inside(request.query_params.get("next", "/"))))
 
 
 @post("/sign-in", opt=open_to_all, status_code=200)
@@ -105,10 +106,8 @@ async def sign_in(request: Request[Any, Any, Any], site: NamedDependency[Site]) 
         come_from_us(shown)
         kept = await _cookie(site, form, shown)
     except Turned as turned:
-        answer = _sign_in(request, site, wanted, failed=turned.code, status=turned.status)
-        site.doorkeeper.note(request, answer, turned.code)
-        return answer
-    return Redirect(wanted, status_code=303, headers={"Cache-Control": "no-store", "Set-Cookie": kept})
+        return site.turn(request, None, _sign_in(wanted, turned.code), turned)
+    return Redirect(wanted, status_code=303, headers=PRIVATE | {"Set-Cookie": kept})
 
 
 async def _cookie(site: Site, form: Form, shown: Credentials) -> str:
@@ -126,7 +125,7 @@ def _token_cookie(token: str, seconds: int) -> str:
 
 @post("/sign-out", opt=open_to_all, status_code=200)
 async def sign_out(request: Request[Any, Any, Any], site: NamedDependency[Site]) -> Response[Any]:
-    answer = Redirect("/sign-in", status_code=303, headers={"Cache-Control": "no-store"})
+    answer = Redirect("/sign-in", status_code=303, headers=PRIVATE)
     if not is_ours(shown_by(request)):
         return answer
     token = request.cookies.get(SESSION, "")
@@ -138,11 +137,8 @@ async def sign_out(request: Request[Any, Any, Any], site: NamedDependency[Site])
     return answer
 
 
-def _sign_in(
-    request: Request[Any, Any, Any], site: Site, wanted: str, *, failed: str = "", status: int = 200
-) -> Response[str]:
-    shows = {"next": wanted, "failed": failed, "refused_field": ""}
-    return site.show(request, None, Page("sign_in.html", shows, scripted=True), status)
+def _sign_in(wanted: str, failed: str = "") -> Page:
+    return Page("sign_in.html", {"next": wanted, "failed": failed, "refused_field": ""}, scripted=True)
 
 
 def turned_at(site: Site) -> Callable[[Request[Any, Any, Any], Turned], Response[Any]]:
@@ -151,16 +147,13 @@ def turned_at(site: Site) -> Callable[[Request[Any, Any, Any], Turned], Response
     def answer(request: Request[Any, Any, Any], error: Turned) -> Response[Any]:
         if error.status == 401:
             wanted = quote(request.url.path)
-            return Redirect(f"/sign-in?next={wanted}", status_code=303, headers={"Cache-Control": "no-store"})
+            return Redirect(f"/sign-in?next={wanted}", status_code=303, headers=PRIVATE)
         if error.code == PROOF_NEEDED:
             return ask_for_proof(request, site)
         caller = request.state.get("caller")
         if caller is not None and caller.kind == "ENROLMENT":
-            return Redirect("/credentials", status_code=303, headers={"Cache-Control": "no-store"})
-        shows = {"code": error.code, "refused_field": ""}
-        made = site.renderer.answer(request, "turned.html", shows, status=error.status)
-        site.doorkeeper.note(request, made, error.code)
-        return made
+            return Redirect("/credentials", status_code=303, headers=PRIVATE)
+        return site.turn(request, None, Page("turned.html", {"code": error.code, "refused_field": ""}), error)
 
     return answer
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from litestar import Response, get
 
 from desks.api.caller import open_to_all
@@ -10,9 +12,14 @@ from desks.pages.render import FOLDER
 __all__ = ["HANDLERS"]
 
 
+@cache
+def _bytes(name: str) -> bytes:
+    return (FOLDER / name).read_bytes()
+
+
 def _file(name: str, media_type: str, seconds: int) -> Response[bytes]:
     headers = {"Cache-Control": f"max-age={seconds}", "X-Content-Type-Options": "nosniff"}
-    return Response((FOLDER / name).read_bytes(), media_type=media_type, headers=headers)
+    return Response(_bytes(name), media_type=media_type, headers=headers)
 
 
 @get("/people.css", opt=open_to_all)

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from desks import ical
+from desks.api.answers import PRIVATE
 from desks.pages.form import Form, read_form
 from desks.pages.site import Page, Site, not_for
 from management.command import Actor, Refusal
@@ -78,7 +79,7 @@ async def calendar(
     recipient: FromPath[str], site: NamedDependency[Site], actor: NamedDependency[Actor]
 ) -> Response[bytes]:
     state, games = await _state(site, actor, recipient), site.policies["per"].games
-    headers = {"Content-Disposition": f'attachment; filename="{games}.ics"', "Cache-Control": "no-store"}
+    headers = PRIVATE | {"Content-Disposition": f'attachment; filename="{games}.ics"'}
     data = ical.encode_all(games, recipient, state.notices, site.office.now)
     return Response(data, media_type="text/calendar; charset=utf-8", headers=headers)
 

@@ -9,6 +9,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
+from desks.api.answers import PRIVATE
 from desks.api.caller import Caller, cookie_of
 from desks.api.sign_in import session_of
 from desks.errors import Turned
@@ -18,7 +19,6 @@ from management.command import Refusal
 
 __all__ = ["HANDLERS", "ask_for_proof"]
 
-PRIVATE = {"Cache-Control": "no-store"}
 OWN = ("proof", "next")  # fields of the form of the proof; the others are those of a form that waits for it
 
 
@@ -50,9 +50,7 @@ async def prove(
         token, _ = await site.signing.prove_by_code(session, form["proof"], address)
     except Turned as turned:
         page = _page(wanted, form, Refusal(turned.code, turned.message))
-        answer = site.show(request, caller.actor, page, turned.status)
-        site.doorkeeper.note(request, answer, turned.code)
-        return answer
+        return site.turn(request, caller.actor, page, turned)
     headers = PRIVATE | {"Set-Cookie": cookie_of(token)}
     if form.id:
         return Redirect(wanted, status_code=307, headers=headers)  # the browser sends the form that waits

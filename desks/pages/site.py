@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.response import Redirect
 
 from desks.accounts.enrolment import Enrolment
+from desks.api.answers import PRIVATE
 from desks.api.caller import Caller, Callers
 from desks.api.doorkeeper import PROOF_NEEDED, Doorkeeper
 from desks.blind_index import BlindIndex
@@ -98,6 +99,12 @@ class Site:
             request, page.template, page.shows, actor=actor, status=status, scripted=page.scripted
         )
 
+    def turn(self, request: Request[Any, Any, Any], actor: Actor | None, page: Page, turned: Turned) -> Response[str]:
+        """Return the page that says why somebody was turned away, and have it told."""
+        answer = self.show(request, actor, page, turned.status)
+        self.doorkeeper.note(request, answer, turned.code)
+        return answer
+
     async def give(self, request: Request[Any, Any, Any], form: Form, wishes: list[Wish]) -> Refusal | None:
         """Give the commands of a form, as far as whoever sent it may now.
 
@@ -117,7 +124,7 @@ class Site:
 
     def back(self, path: str) -> Redirect:
         """Return the answer to a form that was carried out: the page again, which says so."""
-        return Redirect(f"{path}?done=1", status_code=303, headers={"Cache-Control": "no-store"})
+        return Redirect(f"{path}?done=1", status_code=303, headers=PRIVATE)
 
 
 def inside(path: str) -> str:

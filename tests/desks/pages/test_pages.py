@@ -102,10 +102,16 @@ async def test_a_session_begins_by_a_password_and_a_code_and_ends_when_it_is_ask
         assert (await client.get("/desk", headers=shown)).status_code == 303
 
 
-async def test_who_is_invited_chooses_a_password_and_proves_it_again_by_a_code(tmp_path: Path) -> None:
+async def test_who_is_invited_chooses_a_password_and_proves_it_again_by_a_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
     sensitive = replace(CHEAP, sensitive=("open_application",))
     async with on_stage(tmp_path, NOW, accounts=sensitive) as stage, stage.client() as client:
         door = stage.door(client)
+        monkeypatch.setattr(
+            stage.site.doorkeeper, "note", lambda request, _, code: told.append(f"{request.url.path} {code}")
+        )
         await door.opened("ANN", ("VOLUNTEER", "person:ANN"))
         secret = await door.invitation("ANN")
         wrong = await client.post("/invitation", data={"account": "ANN", "secret": "x"})
@@ -148,6 +154,7 @@ async def test_who_is_invited_chooses_a_password_and_proves_it_again_by_a_code(t
         assert (await stage.site.state(VOL)).days == DAYS
         elsewhere = await client.get("/proof", params={"next": "//evil.example"}, headers=cookie_in(proved))
         assert "evil" not in elsewhere.text
+        assert told == [f"/{page} not_signed_in" for page in ("invitation", "credentials", "proof")]
 
 
 def cookie_in(answer: httpx.Response) -> dict[str, str]:
