@@ -27,10 +27,12 @@ import httpx
 
 import schemas
 from bench.figures import Figure, Report, figure_of, say
+from bench.games import wall_clock
 from bench.machine import SERVER_CORE, cpu_seconds, on_core, prefer, rss
 from bench.people import volunteers
 from bench.scale import pick
 from bench.times import Times
+from desks.bulk.kinds.people import PEOPLE
 from desks.keyring import read_pepper
 from desks.pages.entrance import COOKIE
 from desks.policies import read_policies
@@ -46,7 +48,6 @@ METHOD = (
     "podium people serve on one core, a client on the other; from the request to the last byte; one browser, and "
     f"{AT_ONCE} at once, page after page; processor time of the serving process for a page"
 )
-COLUMNS = ("ref", "person", "category", "function", "discipline", "family_name", "given_name", "nationality")
 SAME = {
     "category": "Aa",
     "function": "ATHLETE",
@@ -132,8 +133,8 @@ def _policies(folder: Path) -> None:
 async def _rosters(folder: Path, count: int) -> None:
     policies, pepper = read_policies(folder / "policy"), read_pepper(folder / "keys")
     async with SqliteLog.open(folder / "people.db") as log:
-        writer = await Writer.open(log, policies, lambda: time.time_ns() // 1000, pepper)
-        for received in volunteers(count, time.time_ns() // 1_000_000 + 30 * DAY):
+        writer = await Writer.open(log, policies, wall_clock, pepper)
+        for received in volunteers(count, wall_clock() // 1000 + 30 * DAY):
             outcome = await writer.submit(received)
             assert outcome.accepted, outcome
         await writer.close()
@@ -173,7 +174,7 @@ def _serving(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 def _import(folder: Path, url: str, token: str, persons: int) -> str:
     with (folder / "people.csv").open("w", newline="") as file:
-        rows = csv.DictWriter(file, [*dict.fromkeys([*COLUMNS, *SAME, "document_number"])])
+        rows = csv.DictWriter(file, [column.name for column in PEOPLE.columns])
         rows.writeheader()
         for number in range(persons):
             own = {"ref": f"R{number}", "person": f"P{number}", "family_name": f"Name {number}"}
