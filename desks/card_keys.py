@@ -18,7 +18,7 @@ from typing import NamedTuple
 import msgspec
 
 from desks.errors import BadKeys
-from desks.issuing import CARDS, MANIFEST, ROOT
+from desks.issuing import CARDS, MANIFEST, ROOT, write_manifest
 from desks.keyring import signing_key
 from desks.keys import HeldKey, Manifest, ManifestRefused, read_manifest
 from desks.lost_key import give_up
@@ -51,7 +51,7 @@ def prepare(folder: Path, passphrase: bytes = b"") -> CardKeys:
     manifest, following = _manifest(folder, root), signing_key(folder, NEXT, passphrase, make=True)
     if following.kid not in manifest.ring():
         keys = (*manifest.keys, following.public.public_bytes_raw())
-        _publish(folder, msgspec.structs.replace(manifest, version=manifest.version + 1, keys=keys), root)
+        write_manifest(folder, msgspec.structs.replace(manifest, version=manifest.version + 1, keys=keys), root)
     return read_card_keys(folder, passphrase)
 
 
@@ -75,7 +75,7 @@ def drop(folder: Path, kid: bytes, passphrase: bytes = b"") -> CardKeys:
     if kid == known.signs:
         raise BadKeys(str(folder / CARDS), f"{kid.hex()} signs cards now: prepare and use another one first")
     if kid in known.kids:
-        _publish(folder, give_up(known.manifest, kid), root)
+        write_manifest(folder, give_up(known.manifest, kid), root)
     elif not (folder / f"{CARDS}.{kid.hex()}").exists():
         raise BadKeys(str(folder / MANIFEST), f"manifest {known.manifest.version} names no key {kid.hex()}")
     (folder / f"{CARDS}.{kid.hex()}").unlink(missing_ok=True)
@@ -93,9 +93,3 @@ def _manifest(folder: Path, root: HeldKey) -> Manifest:
         return read_manifest((folder / MANIFEST).read_bytes(), root.public)
     except (OSError, ManifestRefused) as error:
         raise BadKeys(str(folder / MANIFEST), str(error)) from error
-
-
-def _publish(folder: Path, manifest: Manifest, root: HeldKey) -> None:
-    beside = folder / f"{MANIFEST}.new"
-    beside.write_bytes(manifest.encode(root))
-    beside.replace(folder / MANIFEST)

@@ -39,7 +39,12 @@ def open_issuing(folder: Path, games: str, passphrase: bytes = b"") -> Issuing:
     if first:
         root = signing_key(folder, ROOT, passphrase, make=True)
         keys, publishers = (cards.public.public_bytes_raw(),), (publisher.public.public_bytes_raw(),)
-        beside = file.with_suffix(".new")
-        beside.write_bytes(Manifest(games, 1, keys, publishers).encode(root))
-        beside.replace(file)
+        write_manifest(folder, Manifest(games, 1, keys, publishers), root)
     return Issuing(cards, publisher, file)
+
+
+def write_manifest(folder: Path, manifest: Manifest, root: HeldKey) -> None:
+    """Put a manifest in the place of the one that there may be; who reads it has the one or the other."""
+    beside = folder / f"{MANIFEST}.new"
+    beside.write_bytes(manifest.encode(root))
+    beside.replace(folder / MANIFEST)

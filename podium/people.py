@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import structlog
 import uvloop
 
-import schemas
 from desks.acknowledgements import Acknowledgements
 from desks.api import gates, notices, scans
 from desks.api.app import make_app
@@ -49,7 +48,7 @@ from podium.people_vitals import vitals_of
 from podium.settings import People as PeopleSettings
 from podium.settings import Settings
 from podium.signing_in import Secrets, SigningIn
-from podium.wiring import host_over, kafka_url, name_of, open_log, wall_clock
+from podium.wiring import host_over, kafka_url, name_of, open_log, policy_in, wall_clock
 from schemas.policy.soc import Policy as Watching
 
 __all__ = ["Door", "Working", "door_of", "run", "working"]
@@ -249,7 +248,7 @@ def door_of(chosen: PeopleSettings) -> Door:
     if chosen.keys is None:
         raise OperatorError("the people side wants its keys: --keys DIR, which podium people init-keys makes")
     return Door(
-        Path(chosen.policy) if chosen.policy else Path(schemas.__file__).parent / "policy" / "t20",
+        policy_in(chosen.policy),
         Path(chosen.keys),
         host=chosen.host,
         port=chosen.port,

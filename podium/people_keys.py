@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
-import schemas
 from desks import card_keys, wrapping_key
 from desks.card_keys import CardKeys
 from desks.errors import DesksError
@@ -24,7 +23,7 @@ from desks.readers import Readers
 from podium.errors import OperatorError
 from podium.keeping import PERSONS
 from podium.passphrase import passphrase
-from podium.wiring import open_log
+from podium.wiring import open_log, policy_in
 
 __all__ = ["drop", "lines_of", "prepare", "renew", "rewrap", "show", "sign", "use"]
 
@@ -72,11 +71,11 @@ def drop(folder: Path, kid: str) -> CardKeys:
 
 
 def sign(
-    path: Path, folder: Path, file: Path, *, policy: Path | None = None, after: int = 0, count: int | None = None
+    path: Path, folder: Path, file: Path, *, policy: str | None = None, after: int = 0, count: int | None = None
 ) -> tuple[int, int]:
     """Write the codes of live cards under the key that signs; return how many, and the serial of the last one."""
     with _told(), open_log(path) as log:
-        rules = read_policies(policy or Path(schemas.__file__).parent / "policy" / "t20")["per"]
+        rules = read_policies(policy_in(policy))["per"]
         people, signer = PeopleIndex(rules), signing_key(folder, CARDS, passphrase())
         asyncio.run(Readers(log, Partitions(), [people]).catch_up())
         signed, last = 0, after

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+import schemas
 from engine import about, epochs
 from engine.about import About
 from engine.edge import Edge
@@ -106,6 +107,11 @@ def games_of(file: str | None) -> Games | None:
         return decode_games(Path(file).read_bytes())
     except (OSError, msgspec.DecodeError) as error:
         raise OperatorError(f"{file}, the configuration of a Games, cannot be read: {error}") from error
+
+
+def policy_in(named: str | None) -> Path:
+    """Return the folder of the rules of the people side: those of the invented Games T20 where none is named."""
+    return Path(named) if named else Path(schemas.__file__).parent / "policy" / "t20"
 
 
 def said(log: Log) -> About:

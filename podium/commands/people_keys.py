@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
 
 import typer
 
-from podium.commands.options import LogPath
+from podium.commands.options import ConfigFile, LogPath
+from podium.config import load
 from podium.errors import OperatorError
 
 __all__ = ["keys"]
@@ -49,9 +51,11 @@ def sign(
     policy: Annotated[Path | None, typer.Option(help="The rules of the Games, a folder.", file_okay=False)] = None,
     after: Annotated[int, typer.Option(help="Cards with a greater serial only.")] = 0,
     count: Annotated[int | None, typer.Option(help="So many cards at most: a batch.", min=1)] = None,
+    config: ConfigFile = None,
 ) -> None:
     """Sign all live cards anew with the key that signs now, to be printed as labels or sent; or a batch of them."""
-    signed, last = _needs().sign(log, folder, out, policy=policy, after=after, count=count)
+    chosen = load(config, os.environ, {"people.policy": str(policy) if policy else None}).settings.people
+    signed, last = _needs().sign(log, folder, out, policy=chosen.policy, after=after, count=count)
     print(f"{out}: {signed} cards")
     if count is not None and signed == count:
         print(f"there may be more: --after {last}")

@@ -70,6 +70,17 @@ async def test_a_batch_of_cards_is_written_as_codes(tmp_path: Path) -> None:
     assert said == f"{out}: 0 cards\n"
 
 
+async def test_cards_are_signed_by_the_rules_that_the_settings_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = await with_a_card(tmp_path)
+    make_keys(tmp_path / "keys")
+    open_issuing(tmp_path / "keys", "T20")
+    monkeypatch.setenv("PODIUM_PEOPLE_POLICY", str(tmp_path / "nowhere"))
+    with pytest.raises(OperatorError, match="nowhere"):
+        await asyncio.to_thread(keys, tmp_path, "sign", "--log", str(log), "--out", str(tmp_path / "codes.csv"))
+
+
 def test_the_key_that_wraps_is_replaced(tmp_path: Path) -> None:
     make_keys(tmp_path / "keys")
     assert "start every process" in keys(tmp_path, "renew-kek")
