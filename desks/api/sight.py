@@ -15,6 +15,7 @@ import msgspec
 from desks.api.entry_sight import see_own_entries
 from desks.api.person_sight import see_part
 from management.command import Actor, Grant, Role
+from management.notice import is_recipient
 
 __all__ = ["RULES", "see"]
 
@@ -22,7 +23,6 @@ Rule = Callable[[Actor, str, Any], Any]  # who, what follows the prefix in the k
 
 ACCREDITATION: tuple[Role, ...] = ("OC_ACR_OPERATOR", "OC_ACR_SUPERVISOR", "GAMES_AUTHORITY", "AUDITOR")
 ENTRIES: tuple[Role, ...] = ("SPORT_ENTRIES", "IF_DELEGATE", "GAMES_AUTHORITY", "AUDITOR")
-OFFICES: tuple[Role, ...] = ("RO_ENTRIES", "RO_ACR")
 SCHEDULE: tuple[Role, ...] = ("SCHED_PLANNER", "SCHED_APPROVER", "GAMES_AUTHORITY", "AUDITOR")
 ACCOUNTS: tuple[Role, ...] = ("OC_ACR_SUPERVISOR", "GAMES_AUTHORITY", "SYSADMIN", "SOC", "AUDITOR")
 WORKFORCE: tuple[Role, ...] = ("WF_PLANNER", "VENUE_WF", "AUDITOR")
@@ -93,7 +93,7 @@ def _notices(actor: Actor, recipient: str, state: Any) -> Any:
     kind, _, code = recipient.partition(":")
     if kind == "per":
         return _volunteer(actor, code, state)
-    return _whole(state) if _any(actor, OFFICES, recipient) or _any(actor, ENTRIES, "") else None
+    return _whole(state) if is_recipient(actor, recipient) or _any(actor, ENTRIES, "") else None
 
 
 def _headcount(actor: Actor, rest: str, state: Any) -> Any:
